@@ -1,0 +1,1 @@
+"""The shard store: versioned Delta tables of aligned faces, their ledger and their labels."""

@@ -1,0 +1,83 @@
+"""The ledger of videos."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.ledger import Finding, Ledger, State, VideoEvent
+from storage.store import Dataset, open_store
+from tests.storage.rows import faces
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+STATES: list[State] = ["found", "collected", "dropped", "failed"]
+
+
+def _dataset(folder: Path) -> Dataset:
+    return open_store(str(folder), create=True).dataset("webemotion", create=True)
+
+
+def _finding(emotion: str) -> Finding:
+    return Finding(emotion, "word", "Chad", "woman", 1, NOW)
+
+
+@settings(max_examples=15, deadline=None)
+@given(events=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(STATES)), max_size=12))
+def test_the_state_is_that_of_the_last_event_in_whatever_calls_they_came(
+    tmp_path_factory: pytest.TempPathFactory, events: list[tuple[str, State]]
+) -> None:
+    ledger = Ledger(_dataset(tmp_path_factory.mktemp("store")))
+    half = len(events) // 2
+    for part in (events[:half], events[half:]):
+        ledger.record([VideoEvent(video, state) for video, state in part])
+    assert {video: event.state for video, event in ledger.states().items()} == dict(events)
+
+
+def test_an_event_comes_back_as_it_was_recorded(tmp_path: Path) -> None:
+    ledger = Ledger(_dataset(tmp_path))
+    event = VideoEvent(
+        "a", "failed", reason="rate_limited", detail="429", attempts=2, next_try_at=NOW,
+        found_by=(_finding("happy"), _finding("sad")), emotion="happy", title="t",
+        channel_id="c", duration_s=9.5, licence="cc", width_px=640, height_px=360, fps=30.0,
+        ytdlp_version="1", counts={"faces": 3}, time=NOW,
+    )  # fmt: skip
+    ledger.record([event])
+    assert ledger.states() == {"a": event}
+
+
+def test_every_query_that_found_a_video_is_kept(tmp_path: Path) -> None:
+    ledger = Ledger(_dataset(tmp_path))
+    ledger.record([VideoEvent("a", "found", found_by=(_finding("happy"),))])
+    ledger.record([VideoEvent("a", "found", found_by=(_finding("sad"),))])
+    ledger.record([VideoEvent("a", "collected")])
+    assert [f.emotion for f in ledger.states()["a"].found_by] == ["happy", "sad"]
+
+
+def test_a_video_whose_faces_are_committed_is_collected_whatever_the_ledger_says(
+    tmp_path: Path,
+) -> None:
+    dataset = _dataset(tmp_path)
+    Ledger(dataset).record([VideoEvent("a", "found"), VideoEvent("b", "failed", reason="gone")])
+    dataset.append_faces({key: faces(key, 1) for key in "abc"})
+    states = Ledger(dataset).states()
+    assert {video: event.state for video, event in states.items()} == dict.fromkeys(
+        "abc", "collected"
+    )
+
+
+def test_events_under_one_key_are_recorded_once(tmp_path: Path) -> None:
+    dataset = _dataset(tmp_path)
+    for _ in range(2):
+        Ledger(dataset).record([VideoEvent("a", "found")], key="batch-1")
+    assert dataset.scan("videos").num_rows == 1
+
+
+def test_a_video_is_due_when_found_or_when_its_time_has_come() -> None:
+    later = NOW + timedelta(hours=1)
+    assert VideoEvent("a", "found").is_due(NOW)
+    assert VideoEvent("a", "failed", next_try_at=NOW).is_due(NOW)
+    assert not VideoEvent("a", "failed", next_try_at=later).is_due(NOW)
+    assert not VideoEvent("a", "collected").is_due(NOW)
+    assert not VideoEvent("a", "dropped").is_due(NOW)
