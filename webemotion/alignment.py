@@ -1,0 +1,88 @@
+"""A face turned, scaled and moved so that its landmarks lie where a template has them.
+
+The similarity transform of least squares is Umeyama's (IEEE TPAMI 13(4), 1991,
+https://doi.org/10.1109/34.88573), computed by scikit-image. The template is our choice: the
+proportions of the mean face to which ArcFace aligns (https://arxiv.org/abs/1801.07698), made
+symmetric, with a margin around it because brows, cheeks and chin carry expression.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from skimage.transform import SimilarityTransform
+
+# Left eye, right eye, nose, left and right mouth corner, in a crop of side 1 without margin.
+TEMPLATE_XY: Final = (
+    (0.343, 0.461),
+    (0.657, 0.461),
+    (0.500, 0.640),
+    (0.370, 0.824),
+    (0.630, 0.824),
+)
+# Bilinear sampling passes over source pixels when it shrinks to less than half.
+_SAFE_SHRINK = 0.5
+
+
+def template_px(crop_px: int, margin: float) -> npt.NDArray[np.float64]:
+    """The five places in a crop of this side: float64 [5, 2], pixel centres at whole numbers."""
+    shrunk = 0.5 + (np.array(TEMPLATE_XY) - 0.5) * (1 - 2 * margin)
+    return np.asarray(shrunk * crop_px - 0.5, np.float64)
+
+
+def similarity(
+    source_xy: npt.NDArray[np.float64], target_xy: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """The rotation, uniform scale and shift that best takes source to target: [2, 3].
+
+    Args:
+        source_xy: float [N, 2].
+        target_xy: float [N, 2].
+
+    Raises:
+        ValueError: the source points coincide.
+    """
+    transform = SimilarityTransform.from_estimate(source_xy, target_xy)
+    if not transform:
+        raise ValueError(f"source_xy: must hold at least two different points: {source_xy}")
+    return np.asarray(transform.params[:2], np.float64)
+
+
+def align(
+    image_rgb: npt.NDArray[np.uint8],
+    landmarks_px: npt.NDArray[np.float64],
+    *,
+    crop_px: int = 224,
+    margin: float = 0.1,
+) -> npt.NDArray[np.uint8]:
+    """Cut the aligned face out of an image: uint8 [crop_px, crop_px, 3].
+
+    Args:
+        image_rgb: uint8 [H, W, 3].
+        landmarks_px: float [5, 2], order of TEMPLATE_XY, in pixels of the image.
+        crop_px: Side of the crop.
+        margin: Border on each side, as a share of the crop's side, 0 to 0.5.
+
+    Raises:
+        ValueError: the landmarks coincide.
+    """
+    matrix = similarity(landmarks_px, template_px(crop_px, margin))
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    if scale < _SAFE_SHRINK:
+        image_rgb, matrix = _shrink(image_rgb, matrix, scale)
+    # Beyond the frame its edge is repeated: a black border would be a feature of its own.
+    crop = cv2.warpAffine(image_rgb, matrix, (crop_px, crop_px), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(crop, np.uint8)
+
+
+def _shrink(
+    image_rgb: npt.NDArray[np.uint8], matrix: npt.NDArray[np.float64], scale: float
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
+    """Average the image down to the crop's scale, and adapt the transform to it."""
+    height_px, width_px = image_rgb.shape[:2]
+    small_px = max(1, round(width_px * scale)), max(1, round(height_px * scale))
+    small = cv2.resize(image_rgb, small_px, interpolation=cv2.INTER_AREA)
+    ratio = np.array([width_px, height_px]) / small_px
+    enlarge = np.array([[ratio[0], 0, ratio[0] / 2 - 0.5], [0, ratio[1], ratio[1] / 2 - 0.5]])
+    return np.asarray(small, np.uint8), matrix @ np.vstack([enlarge, [0, 0, 1]])

@@ -1,0 +1,74 @@
+"""From a video file to rows of faces, stage by stage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+
+from webemotion.clips import Clip, cut_clips
+from webemotion.harvest_config import HarvestConfig
+from webemotion.rows import face_rows
+from webemotion.sampling import thin
+from webemotion.sightings import look
+from webemotion.tracks import FaceTrack, link
+from webemotion.video import Video
+
+DropReason = Literal["no_face", "face_too_short"]
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What one video yields."""
+
+    faces: pa.Table
+    """Rows of storage.schema.FACES, clip by clip in order of time."""
+    counts: dict[str, int]
+    """How many of each thing there were, and how many detections were left out for which reason:
+    detections = faces + every other key that begins with "detections_"."""
+
+    @property
+    def drop_reason(self) -> DropReason | None:
+        """Why the video yields nothing; None if it has faces."""
+        if self.counts["faces"]:
+            return None
+        return "face_too_short" if self.counts["tracks"] else "no_face"
+
+
+def harvest(video: Video, *, emotion: str, config: HarvestConfig) -> Harvest:
+    """Find the faces that stay in view, and cut them out, aligned.
+
+    The same file and configuration give the same rows.
+
+    Args:
+        video: The file and what is known of it.
+        emotion: The weak label given to every face.
+        config: Rates, thresholds and limits.
+
+    Raises:
+        CollectionError: the file is Unreadable, TooLarge or TooLong.
+        OSError: there is no such file.
+    """
+    seen = look(video.path, config)
+    tracks = link(tuple(seen.crops), seen.shots, max_gap_s=config.max_gap_s, min_iou=config.min_iou)
+    clips = cut_clips(tracks, video_id=video.video_id, min_face_s=config.min_face_s)
+    faces = [
+        (clip, detection)
+        for clip in clips
+        for detection in thin(clip.track.detections, config.sample_rate_hz)
+    ]
+    counts = seen.counts | _count(tracks, clips, len(faces))
+    return Harvest(face_rows(faces, seen.crops, video, emotion), counts)
+
+
+def _count(tracks: Sequence[FaceTrack], clips: Sequence[Clip], faces: int) -> dict[str, int]:
+    linked = sum(len(track.detections) for track in tracks)
+    in_clips = sum(len(clip.track.detections) for clip in clips)
+    return {
+        "tracks": len(tracks),
+        "tracks_too_short": len(tracks) - len(clips),
+        "detections_in_short_tracks": linked - in_clips,
+        "clips": len(clips),
+        "detections_between_samples": in_clips - faces,
+        "faces": faces,
+    }

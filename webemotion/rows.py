@@ -1,0 +1,51 @@
+"""Faces of clips as rows of the table `faces`."""
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from storage.schema import FACES
+from webemotion.clips import Clip
+from webemotion.crops import Crop
+from webemotion.mtcnn import Detection
+from webemotion.video import Video
+
+
+def face_rows(
+    faces: Sequence[tuple[Clip, Detection]],
+    crops: Mapping[Detection, Crop],
+    video: Video,
+    emotion: str,
+) -> pa.Table:
+    """Build the rows, in the order given, in the schema FACES."""
+    rows = [
+        _row(clip, detection, crops[detection])
+        | {"emotion": emotion, "video_id": video.video_id, "licence": video.licence}
+        for clip, detection in faces
+    ]
+    return pa.Table.from_pylist(rows, schema=FACES)
+
+
+def _row(clip: Clip, detection: Detection, crop: Crop) -> dict[str, object]:
+    quality = crop.quality
+    return {
+        "face_id": f"{clip.clip_id}/{round(detection.t_s * 1000):07d}",
+        "split": "train",
+        "clip_id": clip.clip_id,
+        "clip_start_s": clip.start_s,
+        "clip_end_s": clip.end_s,
+        "track": clip.track.number,
+        "t_s": detection.t_s,
+        "box_xyxy": detection.box_xyxy,
+        "landmarks_xy": [value for point in detection.landmarks_xy for value in point],
+        "probability": detection.probability,
+        "size_px": detection.size_px,
+        "sharpness": quality.sharpness,
+        "brightness": quality.brightness,
+        "contrast": quality.contrast,
+        "yaw_deg": quality.yaw_deg,
+        "roll_deg": quality.roll_deg,
+        "phash": quality.phash,
+        "image": crop.image_jpeg,
+        "source": "youtube",
+    }
