@@ -37,8 +37,15 @@ from storage.schema import SCHEMA_VERSION, TABLES
 
 _VERSION_KEY: Final = "webemotion.schemaVersion"
 _MAX_TRIES: Final = 10
-_IMAGES_PER_ROW_GROUP: Final = 512
-_SHARD_BYTES: Final = 256 << 20
+SHARD_BYTES: Final = 256 << 20
+# Images are compressed already; statistics of image bytes would bloat the log.
+WRITER_PROPERTIES: Final = WriterProperties(
+    compression="UNCOMPRESSED",
+    max_row_group_size=512,
+    column_properties={
+        "image": ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE")
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,19 +207,13 @@ def _fitted(table: str, key: str, rows: pa.Table) -> pa.Table:
 
 
 def _commit(delta: DeltaTable, batches: Mapping[str, pa.Table]) -> None:
+    rows = pa.concat_tables(batches.values())
     write_deltalake(
         delta,
-        pa.concat_tables(batches.values()),
+        rows,
         mode="append",
-        target_file_size=_SHARD_BYTES,
-        # Images are compressed already; statistics of image bytes would bloat the log.
-        writer_properties=WriterProperties(
-            compression="UNCOMPRESSED",
-            max_row_group_size=_IMAGES_PER_ROW_GROUP,
-            column_properties={
-                "image": ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE")
-            },
-        ),
+        target_file_size=SHARD_BYTES,
+        writer_properties=WRITER_PROPERTIES if "image" in rows.column_names else None,
         commit_properties=CommitProperties(
             app_transactions=[Transaction(key, 1) for key in batches]
         ),

@@ -1,0 +1,58 @@
+"""What a person sees of a run in the Prefect UI: tables, contact sheets and curves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prefect.artifacts import (
+    create_image_artifact,
+    create_markdown_artifact,
+    create_table_artifact,
+)
+
+from flows.pictures import confusion, contact_sheet, curves, data_url, faces_per_emotion
+from flows.searching import Searches
+from storage.ledger import Ledger
+from storage.statistics import outcomes, stage_counts, yield_by_emotion
+from storage.store import Dataset
+
+
+def show_collection(dataset: Dataset, searches: Searches) -> None:
+    """Yield per emotion, drop reasons, the stages' counts, failed queries and a contact sheet."""
+    events = list(Ledger(dataset).states().values())
+    create_table_artifact(yield_by_emotion(events), "yield", "Yield per emotion")
+    drops = [
+        {"state": state, "reason": reason, "videos": videos}
+        for (state, reason), videos in outcomes(events).items()
+    ]
+    create_table_artifact(drops, "drops", "Videos by state and reason")
+    stages = [{"stage": name, "count": count} for name, count in stage_counts(events).items()]
+    create_table_artifact(
+        stages, "stages", "Detections, tracks, clips, faces and what was left out"
+    )
+    if searches.failures:
+        failures = [{"reason": r, "queries": n} for r, n in searches.failures.items()]
+        create_table_artifact(
+            failures, "failed-queries", "Queries that failed; the next run repeats them"
+        )
+    sheet = contact_sheet(faces_per_emotion(dataset))
+    create_image_artifact(data_url(sheet), "contact-sheet", "Aligned faces per emotion")
+
+
+def show_curves(rows: Sequence[Mapping[str, Any]], names: Sequence[str], key: str) -> None:
+    """Curves of a training log."""
+    create_image_artifact(data_url(curves(rows, names)), key, "Training curves")
+
+
+def show_results(rows: Sequence[Mapping[str, Any]], key: str, what: str) -> None:
+    """A table of results, one row each."""
+    create_table_artifact([dict(row) for row in rows], key, what)
+
+
+def show_confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], key: str) -> None:
+    """A confusion matrix."""
+    create_image_artifact(data_url(confusion(matrix, classes)), key, "Confusion matrix")
+
+
+def show_text(markdown: str, key: str) -> None:
+    """A notice in Markdown."""
+    create_markdown_artifact(markdown, key)

@@ -1,0 +1,76 @@
+"""One batch of videos, from their ids to one commit of faces."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run, task_run
+from prefect.states import Completed, Failed
+
+from storage.ledger import Ledger, VideoEvent
+from storage.store import open_store
+from webemotion.collection import collect_video, commit
+from webemotion.errors import CollectionError
+from webemotion.harvest_config import HarvestConfig
+from webemotion.spool import Spool
+from webemotion.web_config import DownloadConfig
+
+
+def _video_id() -> str:
+    return f"video {task_run.parameters['found'].video_id}"
+
+
+@task(name="collect-video", task_run_name=_video_id, persist_result=False)
+def collect_one(
+    found: VideoEvent,
+    spool: Spool,
+    scratch: Path,
+    downloading: DownloadConfig,
+    harvesting: HarvestConfig,
+) -> VideoEvent:
+    """Download and harvest one video; see webemotion.collection."""
+    event = collect_video(
+        found, spool=spool, scratch=scratch, downloading=downloading, harvesting=harvesting
+    )
+    get_run_logger().info(
+        "%s %s: %s, %d faces",
+        event.video_id,
+        event.state,
+        event.reason or "ok",
+        event.counts.get("faces", 0),
+    )
+    return event
+
+
+@flow(name="collect-batch", persist_result=False)
+def collect_batch(
+    video_ids: list[str],
+    store: str = "data/store",
+    dataset: str = "webemotion",
+    scratch: Path = Path("data/scratch"),
+    downloading: DownloadConfig = DownloadConfig(),
+    harvesting: HarvestConfig = HarvestConfig(),
+) -> State[Any]:
+    """Collect the videos that are not settled yet, and commit their faces together.
+
+    What is finished is committed even if the batch has to stop: at a wall that every further video
+    would meet, it ends in the state Paused, which says what happened.
+    """
+    opened = open_store(store).dataset(dataset)
+    states = Ledger(opened).states()
+    scratch.mkdir(parents=True, exist_ok=True)
+    spool = Spool.under(scratch, harvesting)
+    events: list[VideoEvent] = []
+    wall: CollectionError | None = None
+    for found in [states[v] for v in video_ids if states[v].state in ("found", "failed")]:
+        try:
+            events.append(collect_one(found, spool, scratch, downloading, harvesting))
+        except CollectionError as error:
+            wall = error
+            break
+    faces = commit(opened, spool, events, key=f"batch:{flow_run.id}")
+    done = f"{len(events)} videos, {faces} new faces"
+    if wall:
+        return Failed(name="Paused", message=f"{wall.reason}: {wall}; after {done}")
+    return Completed(message=done)

@@ -1,0 +1,90 @@
+"""What a user may set on a flow.
+
+The same frozen models are a deployment's form, the command line's options and the saved
+configuration of a run. A wrong value is refused before a run starts, with the field's name.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from webemotion.lexicon import Query, load_lexicon, plan
+
+
+class PlanParameters(BaseModel):
+    """Which queries to send."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lexicon: Path | None = Field(
+        None, description="A lexicon file of your own; empty for the one that is shipped."
+    )
+    emotions: tuple[str, ...] | None = Field(
+        None, description="Emotions to collect, by name; empty for all eight."
+    )
+    keywords_per_emotion: int | None = Field(
+        None, ge=1, description="Keywords used of each emotion; empty for all."
+    )
+    countries: tuple[str, ...] | None = Field(
+        None, description="Countries used, by name; empty for all."
+    )
+    ages: tuple[str, ...] | None = Field(None, description="Age words used; empty for all.")
+    include_children: bool = Field(
+        False, description="Whether to use age words that target children."
+    )
+
+    def queries(self) -> tuple[Query, ...]:
+        """The plan, balanced over emotions.
+
+        Raises:
+            ValueError: an unknown name, or nothing left to search for.
+        """
+        return plan(
+            load_lexicon(self.lexicon),
+            emotions=self.emotions,
+            keywords_per_emotion=self.keywords_per_emotion,
+            countries=self.countries,
+            ages=self.ages,
+            include_children=self.include_children,
+        )
+
+
+class WorkParameters(BaseModel):
+    """How the work of a collection is dealt out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scratch: Path = Field(Path("data/scratch"), description="Folder for files of passing use.")
+    batch_size: int = Field(20, ge=1, le=500, description="Videos that are committed together.")
+    parallel_batches: int = Field(
+        0,
+        ge=0,
+        le=256,
+        description="Batches sent to workers at a time as runs of their own; 0 does them here.",
+    )
+    batch_timeout_s: float = Field(
+        7200.0, gt=0, description="Longest time a batch may take on a worker, in seconds."
+    )
+
+
+class Benchmark(StrEnum):
+    """The benchmarks that can be ingested and fine-tuned on."""
+
+    RAFDB = "rafdb"
+    AFFECTNET = "affectnet"
+    FERPLUS = "ferplus"
+
+
+class IngestParameters(BaseModel):
+    """How a benchmark's official files are read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ferplus_rule: Literal["majority", "argmax"] = Field(
+        "majority", description="How FERPlus votes become a label (FERPlus only)."
+    )
+    ferplus_votes: Literal["fer2013new.csv", "label.csv"] = Field(
+        "fer2013new.csv", description="Which FERPlus vote file is read (FERPlus only)."
+    )

@@ -1,0 +1,115 @@
+"""One video from its id to its outcome: download, harvest, decide."""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from storage.ledger import Ledger, VideoEvent
+from storage.schema import FACES
+from storage.store import Dataset
+from webemotion.download import download
+from webemotion.errors import CollectionError
+from webemotion.harvest import Harvest, harvest
+from webemotion.harvest_config import HarvestConfig
+from webemotion.spool import Spool
+from webemotion.video import Video
+from webemotion.web_config import DownloadConfig
+
+MAX_ATTEMPTS: Final = 5
+_FIRST_RETRY: Final = timedelta(hours=1)
+
+
+def collect_video(
+    found: VideoEvent,
+    *,
+    spool: Spool,
+    scratch: Path,
+    downloading: DownloadConfig,
+    harvesting: HarvestConfig,
+) -> VideoEvent:
+    """Download a video, harvest its faces into the spool, and return what became of it.
+
+    The downloaded file is deleted whatever happens. What the spool already holds is not done again.
+
+    Raises:
+        CollectionError: with decision "pause", which says nothing about this video.
+    """
+    if kept := spool.event(found.video_id):
+        return kept
+    folder = Path(tempfile.mkdtemp(prefix="video-", dir=scratch))
+    try:
+        video = download(found.video_id, folder, downloading)
+        result = harvest(video, emotion=found.emotion or "", config=harvesting)
+        event, faces = _harvested(found, video, result), result.faces
+    except CollectionError as error:
+        if error.decision == "pause":
+            raise
+        event, faces = failed(found, error, datetime.now(UTC)), FACES.empty_table()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    spool.keep(event, faces)
+    return event
+
+
+def failed(found: VideoEvent, error: CollectionError, now: datetime) -> VideoEvent:
+    """The event of a failure: dropped for good, or to be tried again ever later."""
+    attempts = found.attempts + 1
+    again = error.decision == "retry" and attempts < MAX_ATTEMPTS
+    return replace(
+        found,
+        state="failed" if again else "dropped",
+        reason=error.reason,
+        detail=str(error)[:500],
+        attempts=attempts,
+        next_try_at=now + _FIRST_RETRY * 4 ** (attempts - 1) if again else None,
+        found_by=(),
+        time=now,
+    )
+
+
+def _harvested(found: VideoEvent, video: Video, result: Harvest) -> VideoEvent:
+    reason = result.drop_reason
+    return replace(
+        found,
+        state="dropped" if reason else "collected",
+        reason=reason,
+        detail=None,
+        attempts=found.attempts + 1,
+        next_try_at=None,
+        found_by=(),
+        title=video.title,
+        channel_id=video.channel_id,
+        duration_s=video.duration_s,
+        licence=video.licence,
+        width_px=video.width_px,
+        height_px=video.height_px,
+        fps=video.fps,
+        ytdlp_version=video.ytdlp_version,
+        counts=dict(result.counts),
+        time=datetime.now(UTC),
+    )
+
+
+def commit(dataset: Dataset, spool: Spool, events: Sequence[VideoEvent], key: str) -> int:
+    """Commit a batch: the faces first, then the ledger, then the spool is emptied.
+
+    A crash between any two of them is made good by the next call: faces are committed once per
+    video, ledger events once per `key`.
+
+    Returns:
+        The number of faces committed by this call.
+    """
+    faces = {
+        event.video_id: spool.faces(event.video_id)
+        for event in events
+        if event.state == "collected"
+    }
+    committed = dataset.append_faces(faces) if faces else frozenset()
+    Ledger(dataset).record(events, key)
+    for event in events:
+        spool.drop(event.video_id)
+    return sum(faces[video_id].num_rows for video_id in committed)

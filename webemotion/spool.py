@@ -1,0 +1,64 @@
+"""What became of a video, kept in scratch until its batch is committed.
+
+A killed batch finds here what it had finished, so it downloads and detects nothing twice. A file
+is named by the video's id and by a digest of everything that shaped its rows; it appears whole or
+not at all.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from pydantic import BaseModel, TypeAdapter
+
+from storage.ledger import VideoEvent
+from storage.schema import FACES
+
+_EVENT = TypeAdapter(VideoEvent)
+_EVENT_KEY = b"event"
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """Finished videos in the folder `folder`, for one configuration."""
+
+    folder: Path
+    digest: str
+
+    @classmethod
+    def under(cls, scratch: Path, *configs: BaseModel) -> "Spool":
+        """The spool in `scratch` of the videos shaped by `configs`."""
+        text = "\n".join(config.model_dump_json() for config in configs)
+        folder = scratch / "spool"
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder, hashlib.sha256(text.encode()).hexdigest()[:12])
+
+    def keep(self, event: VideoEvent, faces: pa.Table) -> None:
+        """Write what became of a video: its event and its rows of `FACES`, possibly none."""
+        table = faces.replace_schema_metadata({_EVENT_KEY: _EVENT.dump_json(event)})
+        path = self._path(event.video_id)
+        unfinished = path.with_suffix(".part")
+        with pa.OSFile(str(unfinished), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
+            out.write_table(table)
+        unfinished.rename(path)
+
+    def event(self, video_id: str) -> VideoEvent | None:
+        """The event kept for a video, or none."""
+        path = self._path(video_id)
+        if not path.exists():
+            return None
+        with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source) as file:
+            return _EVENT.validate_json(file.schema.metadata[_EVENT_KEY])
+
+    def faces(self, video_id: str) -> pa.Table:
+        """The rows kept for a video."""
+        with pa.OSFile(str(self._path(video_id)), "rb") as source, pa.ipc.open_file(source) as file:
+            return file.read_all().replace_schema_metadata(None).cast(FACES)
+
+    def drop(self, video_id: str) -> None:
+        """Remove what was kept for a video, once it is committed."""
+        self._path(video_id).unlink(missing_ok=True)
+
+    def _path(self, video_id: str) -> Path:
+        return self.folder / f"{video_id}-{self.digest}.arrow"
