@@ -18,8 +18,7 @@ def compact(dataset: Dataset) -> dict[str, Any]:
     for name in TABLES:
         table = dataset.table(name)
         metrics = table.optimize.compact(
-            target_size=SHARD_BYTES,
-            writer_properties=WRITER_PROPERTIES if name == "faces" else None,
+            target_size=SHARD_BYTES, writer_properties=WRITER_PROPERTIES
         )
         totals[name] = {
             "files_joined": metrics["numFilesRemoved"],

@@ -207,13 +207,12 @@ def _fitted(table: str, key: str, rows: pa.Table) -> pa.Table:
 
 
 def _commit(delta: DeltaTable, batches: Mapping[str, pa.Table]) -> None:
-    rows = pa.concat_tables(batches.values())
     write_deltalake(
         delta,
-        rows,
+        pa.concat_tables(batches.values()),
         mode="append",
         target_file_size=SHARD_BYTES,
-        writer_properties=WRITER_PROPERTIES if "image" in rows.column_names else None,
+        writer_properties=WRITER_PROPERTIES,
         commit_properties=CommitProperties(
             app_transactions=[Transaction(key, 1) for key in batches]
         ),

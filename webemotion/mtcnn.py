@@ -50,8 +50,9 @@ def detect_faces(
     """
     if min(frame_rgb.shape[:2]) < min_face_px:
         return ()
+    cascade = _cascade(min_face_px)
     with torch.inference_mode():
-        found = _cascade(min_face_px).detect(frame_rgb, landmarks=True)
+        found = cascade.detect(frame_rgb, landmarks=True)
     return tuple(_detections(found, frame_rgb, t_s))
 
 
