@@ -1,0 +1,42 @@
+"""The benchmarks that can be read from their official files, by name."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import pyarrow as pa
+
+from scn.benchmarks import affectnet, ferplus, rafdb
+from scn.benchmarks.counts import OfficialCounts
+from scn.benchmarks.options import ReadOptions
+from scn.benchmarks.tally import Tally
+
+
+class BenchmarkName(StrEnum):
+    """The names a user chooses from."""
+
+    RAFDB = rafdb.NAME
+    AFFECTNET = affectnet.NAME
+    FERPLUS = ferplus.NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The adapter of one benchmark."""
+
+    source: str
+    """The column source of its rows, and the usual name of its dataset in a store."""
+    read: Callable[[Path, ReadOptions, Tally], Iterator[tuple[str, pa.Table]]]
+    """Official folder, options, counts to fill → (key, rows of ``storage.schema.FACES``)."""
+    official_counts: Callable[[], OfficialCounts]
+
+
+BENCHMARKS: Final[Mapping[BenchmarkName, Benchmark]] = MappingProxyType(
+    {
+        BenchmarkName(module.NAME): Benchmark(module.SOURCE, module.read, module.official_counts)
+        for module in (rafdb, affectnet, ferplus)
+    }
+)

@@ -1,0 +1,38 @@
+"""What a user may set when a benchmark's official files are read."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FerPlusVotes = Literal["fer2013new.csv", "label.csv"]
+FerPlusRule = Literal["majority", "argmax"]
+
+
+class ReadOptions(BaseModel):
+    """Limits on images from strangers, and the choices that FERPlus leaves to its readers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_image_bytes: int = Field(
+        32_000_000, ge=1_000, description="Largest image file accepted, in bytes."
+    )
+    max_image_pixels: int = Field(
+        50_000_000,
+        ge=1_000,
+        le=100_000_000,
+        description="Largest image accepted, width times height in pixels.",
+    )
+    ferplus_votes: FerPlusVotes | None = Field(
+        None,
+        description=(
+            "FERPlus: the file whose votes count. The two differ for 1,602 images. Empty takes "
+            "label.csv, as SCN's authors did, or fer2013new.csv where label.csv is absent."
+        ),
+    )
+    ferplus_rule: FerPlusRule = Field(
+        "majority",
+        description=(
+            "FERPlus: majority leaves out single votes and keeps an image only if one class has "
+            "more than half of the rest; argmax takes the emotion with the most votes."
+        ),
+    )

@@ -1,0 +1,66 @@
+"""Class orders: what each dataset's numbers mean, as names of the eight common emotions.
+
+Sources: the label description in RAF-DB's and AffectNet's archives, the header of
+https://github.com/microsoft/FERPlus (fer2013new.csv) and FER2013's challenge page
+(https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-recognition-challenge).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+EMOTIONS: Final = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "anger", "contempt")
+"""The common order, AffectNet's: an emotion's place here is its class index in the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOrder:
+    """The class numbers of one dataset."""
+
+    dataset: str
+    emotions: Mapping[int, str]
+    """The number of each class → its common name."""
+    no_emotion: Mapping[int, str]
+    """Numbers that carry no emotion → the word under which such images are dropped."""
+
+    def code(self, emotion: str) -> int:
+        """Return the dataset's number of an emotion; ValueError where it has none."""
+        for code, name in self.emotions.items():
+            if name == emotion:
+                return code
+        known = ", ".join(self.emotions.values())
+        raise ValueError(f"emotion {emotion!r} is no class of {self.dataset}, which has: {known}")
+
+    def common_indexes(self) -> dict[int, int]:
+        """Map each class number to the emotion's place in ``EMOTIONS``."""
+        return {code: EMOTIONS.index(name) for code, name in self.emotions.items()}
+
+
+def _order(
+    dataset: str, names: str, *, first: int = 0, no_emotion: Mapping[int, str] | None = None
+) -> ClassOrder:
+    emotions = dict(enumerate(names.split(), start=first))
+    return ClassOrder(dataset, MappingProxyType(emotions), MappingProxyType(no_emotion or {}))
+
+
+RAF_DB: Final = _order("raf-db", "surprise fear disgust happy sad anger neutral", first=1)
+AFFECTNET: Final = _order(
+    "affectnet",
+    " ".join(EMOTIONS),
+    no_emotion={8: "none", 9: "uncertain", 10: "not_a_face"},
+)
+FER2013: Final = _order("fer2013", "anger disgust fear happy sad surprise neutral")
+FERPLUS: Final = _order(
+    "ferplus",
+    "neutral happy surprise sad anger disgust fear contempt",
+    no_emotion={8: "unknown", 9: "not_a_face"},
+)
+
+
+def in_common_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the given emotions, each once, in the order of ``EMOTIONS``."""
+    wanted = set(names)
+    if strangers := sorted(wanted - set(EMOTIONS)):
+        raise ValueError(f"emotions {strangers} are unknown, allowed: {', '.join(EMOTIONS)}")
+    return tuple(name for name in EMOTIONS if name in wanted)
