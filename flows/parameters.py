@@ -4,9 +4,7 @@ The same frozen models are a deployment's form, the command line's options and t
 configuration of a run. A wrong value is refused before a run starts, with the field's name.
 """
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -66,25 +64,4 @@ class WorkParameters(BaseModel):
     )
     batch_timeout_s: float = Field(
         7200.0, gt=0, description="Longest time a batch may take on a worker, in seconds."
-    )
-
-
-class Benchmark(StrEnum):
-    """The benchmarks that can be ingested and fine-tuned on."""
-
-    RAFDB = "rafdb"
-    AFFECTNET = "affectnet"
-    FERPLUS = "ferplus"
-
-
-class IngestParameters(BaseModel):
-    """How a benchmark's official files are read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    ferplus_rule: Literal["majority", "argmax"] = Field(
-        "majority", description="How FERPlus votes become a label (FERPlus only)."
-    )
-    ferplus_votes: Literal["fer2013new.csv", "label.csv"] = Field(
-        "fer2013new.csv", description="Which FERPlus vote file is read (FERPlus only)."
     )

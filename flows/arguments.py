@@ -1,0 +1,58 @@
+"""Command-line settings turned into a flow's parameters, checked before anything starts."""
+
+import inspect
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from prefect import Flow
+from pydantic import ConfigDict, ValidationError, create_model
+
+
+def checked(flow: Flow[..., Any], settings: Sequence[str], **given: Any) -> dict[str, Any]:
+    """Parameters of `flow` from dotted settings and from arguments given by name.
+
+    Args:
+        flow: the flow whose signature says what is allowed.
+        settings: texts such as "harvesting.min_face_s=3" or 'plan.emotions=["happy"]'; a value is
+            JSON, and what is no JSON is taken as text.
+        given: further parameters; None leaves the default.
+
+    Raises:
+        ValueError: an unknown field or a bad value; the message names each field and value.
+    """
+    values = {name: value for name, value in given.items() if value is not None}
+    for setting in settings:
+        _put(values, setting)
+    signature = inspect.signature(flow.fn, eval_str=True)
+    fields: dict[str, Any] = {
+        name: (p.annotation, ... if p.default is p.empty else p.default)
+        for name, p in signature.parameters.items()
+    }
+    model = create_model(flow.name, __config__=ConfigDict(extra="forbid"), **fields)
+    try:
+        valid = model.model_validate(values)
+    except ValidationError as error:
+        raise ValueError(explain(error)) from error
+    return {name: getattr(valid, name) for name in fields}
+
+
+def explain(error: ValidationError) -> str:
+    """One clause a field: its dotted name, the value, and what is allowed."""
+    return "; ".join(
+        f"{'.'.join(map(str, part['loc']))}: is {part['input']!r}: {part['msg'].lower()}"
+        for part in error.errors()
+    )
+
+
+def _put(values: dict[str, Any], setting: str) -> None:
+    dotted, separator, text = setting.partition("=")
+    if not separator:
+        raise ValueError(f"--set {setting!r}: must be NAME=VALUE, such as searching.top=5")
+    *path, last = dotted.split(".")
+    for name in path:
+        values = values.setdefault(name, {})
+    try:
+        values[last] = json.loads(text)
+    except json.JSONDecodeError:
+        values[last] = text

@@ -1,0 +1,70 @@
+"""A benchmark's official files, read into the store."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pyarrow as pa
+from prefect import flow, get_run_logger
+
+from flows.artifacts import show_results
+from flows.progress import Progress
+from flows.runs import start_run
+from scn.benchmarks import BENCHMARKS, BenchmarkName
+from scn.benchmarks.counts import compare
+from scn.benchmarks.options import ReadOptions
+from scn.benchmarks.tally import Tally
+from storage.store import open_store
+
+Chunks = Iterator[tuple[str, pa.Table]]
+
+
+@flow(name="ingest", persist_result=False)
+def ingest(
+    benchmark: BenchmarkName,
+    path: Path,
+    store: str = "data/store",
+    runs: Path = Path("data/runs"),
+    options: ReadOptions = ReadOptions(),
+) -> None:
+    """Read a benchmark into the store; what is there already is left as it is.
+
+    Args:
+        benchmark: Which benchmark.
+        path: Folder of its official files.
+        store: Folder of the store; made if it is not there.
+        runs: Folder of run records.
+        options: Limits on images, and choices that the benchmark leaves open.
+    """
+    tally, chunks = check_ingest(benchmark, path, options)
+    dataset = open_store(store, create=True).dataset(BENCHMARKS[benchmark].source, create=True)
+    run = start_run(runs, "ingest", {"benchmark": benchmark, "path": str(path)})
+    progress = Progress("images", "images", tally.result().kept)
+    done = added = 0
+    for key, rows in chunks:
+        added += rows.num_rows if dataset.append_faces({key: rows}) else 0
+        done += rows.num_rows
+        progress.update(done)
+    get_run_logger().info("%d images, %d of them new", done, added)
+    outcome = tally.result()
+    run.finish(asdict(outcome) | {"added": added})
+    counts = compare(outcome, BENCHMARKS[benchmark].official_counts())
+    show_results([asdict(row) for row in counts], f"ingest-{benchmark}", f"{outcome.layout}")
+    drops = [{"reason": reason, "rows": rows} for reason, rows in outcome.drops.items()]
+    show_results(drops, f"ingest-{benchmark}-drops", "Rows left out, by reason")
+
+
+def check_ingest(
+    benchmark: BenchmarkName, path: Path, options: ReadOptions
+) -> tuple[Tally, Chunks]:
+    """Check the whole layout before anything is written.
+
+    Returns:
+        What was found, and the chunks to come.
+
+    Raises:
+        LayoutError: a file is missing or malformed.
+    """
+    tally = Tally()
+    chunks = BENCHMARKS[benchmark].read(path, options, tally)
+    return tally, chunks

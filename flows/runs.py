@@ -1,0 +1,67 @@
+"""Folders of training runs: parameters, log, checkpoints and result of each, found by name."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect.runtime import flow_run
+
+_RECORD = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The folder of one run."""
+
+    path: Path
+
+    @property
+    def run_id(self) -> str:
+        """The run's name, by which label events refer to it."""
+        return self.path.name
+
+    def start(self, kind: str, parameters: dict[str, Any]) -> None:
+        """Write what the run is and how it was set; a run that goes on keeps its start."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        begun = self.read().get("started", _now())
+        self._write({"kind": kind, "started": begun, "parameters": parameters})
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """Add the result."""
+        self._write({**self.read(), "finished": _now(), "result": result})
+
+    def read(self) -> dict[str, Any]:
+        """The record; empty before the start."""
+        path = self.path / _RECORD
+        return dict(json.loads(path.read_text())) if path.exists() else {}
+
+    def _write(self, record: dict[str, Any]) -> None:
+        unfinished = self.path / f".{_RECORD}.part"
+        unfinished.write_text(json.dumps(record, indent=2))
+        unfinished.replace(self.path / _RECORD)
+
+
+def start_run(runs: Path, kind: str, parameters: dict[str, Any], name: str | None = None) -> Run:
+    """Begin a run in the folder `runs`, or go on with the one called `name`.
+
+    A flow run that is retried finds its folder again.
+    """
+    run = Run(runs / (name or f"{kind}-{str(flow_run.id)[:8]}"))
+    run.start(kind, parameters)
+    return run
+
+
+def latest(runs: Path, kind: str) -> Run | None:
+    """The run of `kind` that finished last, if there is one."""
+    finished = [
+        (record["finished"], run)
+        for run in (Run(path.parent) for path in runs.glob(f"*/{_RECORD}"))
+        if (record := run.read()).get("kind") == kind and "finished" in record
+    ]
+    return max(finished, key=lambda item: str(item[0]))[1] if finished else None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
