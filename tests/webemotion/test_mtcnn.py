@@ -1,0 +1,56 @@
+"""Faces in a frame."""
+
+import numpy as np
+import pytest
+
+from tests.webemotion.recordings import Image, collins, hopper, room, scene
+from webemotion.mtcnn import Detection, detect_faces
+
+
+def _detect(frame_rgb: Image, min_face_px: int = 40) -> tuple[Detection, ...]:
+    return detect_faces(frame_rgb, t_s=1.5, min_face_px=min_face_px)
+
+
+def test_all_faces_are_found_the_largest_first() -> None:
+    """Two portraits side by side give two sure detections, and nobody gives none."""
+    larger, smaller = _detect(scene((collins(), 10), (hopper(), 190)))
+    assert larger.size_px >= smaller.size_px >= 40
+    assert min(larger.probability, smaller.probability) > 0.99
+    assert larger.t_s == 1.5
+    assert _detect(room()) == ()
+
+
+@pytest.mark.parametrize("left_px", [0, 100, 200])
+def test_boxes_and_landmarks_are_relative_and_lie_on_the_face(left_px: int) -> None:
+    """The landmarks stand in a face's order inside the box, and the box inside the head."""
+    (face,) = _detect(scene((hopper(), left_px)))
+    x0, y0, x1, y1 = face.box_xyxy
+    assert left_px / 320 <= x0 < x1 <= (left_px + 120) / 320
+    assert 30 / 180 <= y0 < y1 <= 150 / 180
+    left_eye, right_eye, nose, left_mouth, right_mouth = face.landmarks_xy
+    assert x0 < left_eye[0] < nose[0] < right_eye[0] < x1
+    assert x0 < left_mouth[0] < nose[0] < right_mouth[0] < x1
+    assert max(left_eye[1], right_eye[1]) < nose[1] < min(left_mouth[1], right_mouth[1])
+    assert face.size_px == pytest.approx(min((x1 - x0) * 320, (y1 - y0) * 180), abs=0.51)
+
+
+def test_a_frame_gives_the_same_detections_in_any_company() -> None:
+    """What was examined before, in whatever order, changes no bit of a frame's detections."""
+    frames = [
+        scene((collins(), 10), (hopper(), 190)),
+        room(),
+        scene((hopper(), 60)),
+        np.random.default_rng(0).integers(0, 255, (97, 131, 3), np.uint8),
+        scene((collins(), 150), level=30),
+    ]
+    alone = [_detect(frame) for frame in frames]
+    backwards = [_detect(frame) for frame in reversed(frames)]
+    assert alone == backwards[::-1]
+    assert [len(found) for found in alone] == [2, 0, 1, 0, 1]
+
+
+def test_frames_of_any_size_are_examined_without_failure() -> None:
+    """From a single pixel to just above the smallest face, no size breaks the pyramid."""
+    for side_px in range(1, 70):
+        for shape in ((side_px, side_px), (side_px, 200), (200, side_px)):
+            assert _detect(np.zeros((*shape, 3), np.uint8), min_face_px=min(side_px + 19, 49)) == ()
