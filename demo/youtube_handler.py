@@ -48,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         self._site = site
         super().__init__(*arguments)
 
-    def do_CONNECT(self) -> None:  # noqa: N802 - the name http.server calls
+    def do_CONNECT(self) -> None:
         """Open the tunnel and become the host at its other end."""
         self._host = self.path.rpartition(":")[0]
         self.send_response(200)
@@ -59,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile = self.connection.makefile("wb")
         self.close_connection = False
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         """Answer a page, a script or media."""
         url = urlsplit(self.path)
         self._log()
@@ -77,7 +77,7 @@ class Handler(BaseHTTPRequestHandler):
             case _:
                 self._send(404, "text/plain", b"")
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         """Answer one call of the site's interface."""
         self._log()
         length = int(self.headers.get("Content-Length", 0))
