@@ -8,18 +8,18 @@ Reasons follow what yt-dlp reports for each case (https://github.com/yt-dlp/yt-d
     ├── PermanentError        drop: this video will never yield a face
     │   ├── Gone              removed, or its account is closed
     │   ├── Private           its owner shows it to nobody else
-    │   ├── NeedsLogin        age check, members only, or any other sign-in
+    │   ├── NeedsLogin        age check, members only, paid, or any other sign-in
     │   ├── GeoBlocked        not shown in the country this machine is in
     │   ├── Live              a broadcast that runs now or has yet to begin
     │   ├── TooLong           longer than the longest video wanted
     │   ├── TooLarge          more bytes, pixels or frames than the limit
-    │   ├── NoFormat          no stream of the wanted kind
     │   ├── NotAVideo         what came back is no media file
     │   └── Unreadable        a media file that cannot be decoded
     ├── TransientError        retry: the same request may succeed later
     │   ├── Refused           HTTP 403, usually an address that has expired
     │   ├── ServerFailed      HTTP 5xx
     │   ├── ConnectionFailed  reset, refused, cut short or timed out
+    │   ├── NoFormat          no stream offered, often because yt-dlp is too old
     │   ├── DeadlineExceeded  the download was killed at its deadline
     │   └── Unknown           an answer nobody has classified yet
     └── PauseError            pause: every further request would meet the same wall
@@ -28,9 +28,7 @@ Reasons follow what yt-dlp reports for each case (https://github.com/yt-dlp/yt-d
         └── LocalFault        this machine: disk full, no permission, yt-dlp broken
 """
 
-# ruff: noqa: N818 - the leaves are the words of the ledger; "Error" adds nothing to "Gone".
-
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 Decision = Literal["drop", "retry", "pause"]
 
@@ -64,7 +62,7 @@ class Private(PermanentError):
 
 
 class NeedsLogin(PermanentError):
-    """The video is shown only after a sign-in: age check, members only, subscribers."""
+    """The video is shown only after a sign-in: age check, members only, paid."""
 
     reason: ClassVar[str] = "needs_login"
 
@@ -91,12 +89,6 @@ class TooLarge(PermanentError):
     """More bytes, pixels or frames than the limit."""
 
     reason: ClassVar[str] = "too_large"
-
-
-class NoFormat(PermanentError):
-    """The video has no stream of the wanted kind; many in a row hint at an old yt-dlp."""
-
-    reason: ClassVar[str] = "no_format"
 
 
 class NotAVideo(PermanentError):
@@ -136,6 +128,12 @@ class ConnectionFailed(TransientError):
     reason: ClassVar[str] = "connection_failed"
 
 
+class NoFormat(TransientError):
+    """No stream was offered; many in a row hint at an old yt-dlp or no JavaScript runtime."""
+
+    reason: ClassVar[str] = "no_format"
+
+
 class DeadlineExceeded(TransientError):
     """The download was killed at its deadline."""
 
@@ -171,3 +169,12 @@ class LocalFault(PauseError):
     """This machine is at fault: disk full, no permission, or yt-dlp broken."""
 
     reason: ClassVar[str] = "local_fault"
+
+
+def _leaves(kind: type[CollectionError]) -> list[type[CollectionError]]:
+    below = kind.__subclasses__()
+    return [leaf for child in below for leaf in _leaves(child)] if below else [kind]
+
+
+ERRORS: Final = {leaf.reason: leaf for leaf in _leaves(CollectionError)}
+"""The ledger's word → the leaf of the tree it names."""

@@ -1,0 +1,163 @@
+"""yt-dlp with this project's settings: a search, and the download of one video.
+
+Runs in a process of its own (see ``ytdlp_process``). Reference: the docstring of
+``yt_dlp.YoutubeDL`` (https://github.com/yt-dlp/yt-dlp).
+"""
+
+import logging
+from pathlib import Path
+from typing import Any, Final
+
+import yt_dlp
+from yt_dlp.networking.exceptions import RequestError
+from yt_dlp.utils import YoutubeDLError
+
+from webemotion import errors
+from webemotion.containers import container_of
+from webemotion.web_config import DownloadConfig, SearchConfig, WebConfig
+from webemotion.ytdlp_errors import classify
+
+# Pictures only and H.264 first, which every decoder reads fastest.
+_FORMAT: Final = "bv[vcodec^=avc1]/b[vcodec^=avc1]/bv/b"
+_TEXT_LIMIT: Final = 300
+_NOT_YET: Final = frozenset({"is_live", "is_upcoming", "post_live"})
+
+
+class Session(yt_dlp.YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
+    """A ``YoutubeDL`` that remembers its failed requests, oldest first."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.failures: list[Exception] = []
+        super().__init__(options)
+
+    def urlopen(self, req: Any) -> Any:
+        """Send a request."""
+        try:
+            return super().urlopen(req)
+        except RequestError as error:
+            self.failures.append(error)
+            raise
+
+
+def search(text: str, config: SearchConfig) -> list[dict[str, Any]]:
+    """Return the raw results of a search, best first; raises ``CollectionError``."""
+    count = round(config.top * config.over_fetch)
+    options = _options(config) | {"extract_flat": True, "skip_download": True}
+    with Session(options) as session:
+        try:
+            found = session.extract_info(f"ytsearch{count}:{text}", download=False)
+        except (YoutubeDLError, OSError) as error:
+            raise classify(error, session.failures) from error
+    return [_hit(entry) for entry in found["entries"]]
+
+
+def download(video_id: str, folder: Path, config: DownloadConfig) -> dict[str, Any]:
+    """Fetch one video into ``folder`` and return the fields of ``Video``.
+
+    Raises:
+        CollectionError: whatever kept the video from becoming a file.
+    """
+    with Session(_options(config) | _download_options(folder, config)) as session:
+        try:
+            # The page first, alone: a refusal must not cost the media's bytes.
+            page = session.extract_info(
+                f"https://www.youtube.com/watch?v={video_id}", ie_key="Youtube", process=False
+            )
+            _refuse(page, config)
+            info = session.process_ie_result(page, download=True)
+        except (YoutubeDLError, OSError) as error:
+            raise classify(error, session.failures) from error
+    return _video(info, _checked_file(folder, config))
+
+
+def _options(config: WebConfig) -> dict[str, Any]:
+    # Fragments, media and pages wait alike; yt-dlp itself would not wait at all.
+    waits = dict.fromkeys(
+        ("http", "fragment", "extractor"), lambda n: config.retry_wait_s * 2 ** min(n, 6)
+    )
+    return {
+        "logger": logging.getLogger(__name__),
+        "quiet": True,
+        "noprogress": True,
+        "cachedir": False,
+        "noplaylist": True,
+        "allowed_extractors": ["youtube", "youtube:search"],
+        "proxy": config.proxy,
+        "nocheckcertificate": not config.verify_tls,
+        "extractor_args": config.extractor_args,
+        "socket_timeout": config.socket_timeout_s,
+        "retries": config.retries,
+        "fragment_retries": config.retries,
+        "extractor_retries": config.retries,
+        "retry_sleep_functions": waits,
+        "sleep_interval_requests": config.request_wait_s,
+    }
+
+
+def _download_options(folder: Path, config: DownloadConfig) -> dict[str, Any]:
+    return {
+        "format": _FORMAT,
+        "format_sort": [f"res:{config.max_resolution_px}", "proto"],
+        "outtmpl": "%(id)s.%(ext)s",
+        "paths": {"home": str(folder)},
+        "fixup": "never",
+        "sleep_interval": config.download_wait_s,
+        "max_sleep_interval": config.download_wait_s * 2,
+        "max_filesize": config.max_bytes,
+        "progress_hooks": [lambda progress: _refuse_bytes(progress, config.max_bytes)],
+    }
+
+
+def _refuse(page: dict[str, Any], config: DownloadConfig) -> None:
+    """Raise if what the page says already rules the video out."""
+    if page.get("_type", "video") != "video":
+        msg = f"the page holds a {page['_type']}, not one video"
+        raise errors.NotAVideo(msg)
+    if page.get("live_status") in _NOT_YET:
+        msg = f"live status {page['live_status']}"
+        raise errors.Live(msg)
+    duration_s = page.get("duration")
+    if duration_s is not None and duration_s >= config.max_duration_s:
+        msg = f"{duration_s} s; the limit is {config.max_duration_s} s"
+        raise errors.TooLong(msg)
+
+
+def _refuse_bytes(progress: dict[str, Any], max_bytes: int) -> None:
+    """Stop a download that outgrows the limit, whatever size the site had promised."""
+    if (progress.get("downloaded_bytes") or 0) > max_bytes:
+        msg = f"more than {max_bytes} bytes"
+        raise errors.TooLarge(msg)
+
+
+def _checked_file(folder: Path, config: DownloadConfig) -> Path:
+    files = [path for path in folder.iterdir() if path.is_file()]
+    if not files:
+        # yt-dlp leaves quietly when the promised size is over the limit.
+        msg = f"more than {config.max_bytes} bytes"
+        raise errors.TooLarge(msg)
+    container_of(files[0])
+    return files[0]
+
+
+def _hit(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "video_id": entry["id"],
+        "title": str(entry.get("title") or "")[:_TEXT_LIMIT],
+        "duration_s": entry.get("duration"),
+        "channel_id": entry.get("channel_id"),
+        "live": entry.get("live_status") in _NOT_YET,
+    }
+
+
+def _video(info: dict[str, Any], path: Path) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "title": str(info.get("title") or "")[:_TEXT_LIMIT],
+        "channel_id": info.get("channel_id"),
+        "duration_s": info.get("duration"),
+        "licence": info.get("license"),
+        "width_px": info.get("width") or 0,
+        "height_px": info.get("height") or 0,
+        "fps": info.get("fps"),
+        "ytdlp_version": yt_dlp.version.__version__,
+    }

@@ -1,0 +1,79 @@
+"""One call of yt-dlp in a process of its own that ends by its deadline, whatever the site does.
+
+yt-dlp has no limit on the whole of a call, and a stalled socket never returns to its hooks.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from webemotion.errors import ERRORS, DeadlineExceeded, LocalFault
+
+
+def call(request: dict[str, Any], *, deadline_s: float, folder: Path | None = None) -> Any:
+    """Return the result of ``request``.
+
+    Args:
+        request: What ``ytdlp_process`` reads.
+        deadline_s: When to kill the process and all it started, in seconds.
+        folder: Where its temporary files go; None for the system's place.
+
+    Raises:
+        CollectionError: as the process reports it, or ``DeadlineExceeded``, or ``LocalFault`` if
+            it ended without a word.
+    """
+    stdin, request_end = os.pipe()
+    with (
+        # Held open until the answer is there: its end tells the process that nobody waits.
+        open(request_end, "w", encoding="utf-8") as requests,  # noqa: PTH123 - a descriptor
+        _process(stdin, folder) as process,
+    ):
+        os.close(stdin)
+        try:
+            requests.write(json.dumps(request) + "\n")
+            requests.flush()
+            output, complaints = process.communicate(timeout=deadline_s)
+        except subprocess.TimeoutExpired as error:
+            msg = f"not done after {deadline_s} s"
+            raise DeadlineExceeded(msg) from error
+        except BrokenPipeError:
+            output, complaints = process.communicate()
+        finally:
+            _kill_group(process)
+    return _result(output, complaints, process.returncode)
+
+
+def _process(stdin: int, folder: Path | None) -> "subprocess.Popen[bytes]":
+    environment = os.environ | ({} if folder is None else {"TMPDIR": str(folder)})
+    return subprocess.Popen(
+        [sys.executable, "-m", "webemotion.ytdlp_process"],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """Kill the process and what it started, such as a JavaScript runtime."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _result(output: bytes, complaints: bytes, status: int) -> Any:
+    try:
+        answer = json.loads(output)
+    except ValueError as error:
+        last_words = complaints.decode(errors="replace").strip()[-500:]
+        msg = f"yt-dlp's process ended with status {status}: {last_words}"
+        raise LocalFault(msg) from error
+    if "result" in answer:
+        return answer["result"]
+    raise ERRORS[answer["reason"]](answer["message"])

@@ -1,0 +1,54 @@
+"""The process yt-dlp runs in: ``python -m webemotion.ytdlp_process``.
+
+Reads one line of JSON, a search or a download; writes one line of JSON, its result or its error.
+If its input closes before it is done, whoever asked is gone, and it ends with all it started.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any
+
+from webemotion import ytdlp
+from webemotion.errors import CollectionError, Unknown
+from webemotion.web_config import DownloadConfig, SearchConfig
+
+
+def main() -> None:
+    """Answer the one request on standard input."""
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    # The answer owns standard output: whatever a library prints goes to standard error.
+    answer_stream, sys.stdout = sys.stdout, sys.stderr
+    json.dump(_answer(request), answer_stream)
+    answer_stream.flush()
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os.killpg(0, signal.SIGKILL)
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"result": _result(request)}
+    except CollectionError as error:
+        return {"reason": error.reason, "message": str(error)}
+    except Exception as error:  # noqa: BLE001 - yt-dlp parses hostile pages; any bug is one video's
+        traceback.print_exc()
+        return {"reason": Unknown.reason, "message": f"{type(error).__name__}: {error}"}
+
+
+def _result(request: dict[str, Any]) -> Any:
+    if request["task"] == "search":
+        return ytdlp.search(request["text"], SearchConfig(**request["config"]))
+    folder = Path(request["folder"])
+    return ytdlp.download(request["video_id"], folder, DownloadConfig(**request["config"]))
+
+
+if __name__ == "__main__":
+    main()
