@@ -23,6 +23,8 @@ from webemotion.harvest_config import HarvestConfig
 _OPEN_OPTIONS = {"format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"}
 # Sound may outlast the pictures a little without the file being cut off.
 _MISSING_END_S = 1.0
+# By default each conversion starts threads of its own, which takes longer than the conversion.
+_THREADS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,13 @@ class Frame:
 
     def rgb(self) -> npt.NDArray[np.uint8]:
         """The picture, uint8 [H, W, 3]."""
-        return np.asarray(self.picture.to_ndarray(format="rgb24"), np.uint8)
+        return np.asarray(self.picture.to_ndarray(format="rgb24", threads=_THREADS), np.uint8)
 
     def thumbnail_bgr(self, width_px: int, height_px: int) -> npt.NDArray[np.uint8]:
         """The picture averaged down to uint8 [height_px, width_px, 3], whatever its shape."""
-        small = self.picture.reformat(width_px, height_px, "bgr24", interpolation="AREA")
+        small = self.picture.reformat(
+            width_px, height_px, "bgr24", interpolation="AREA", threads=_THREADS
+        )
         return np.asarray(small.to_ndarray(), np.uint8)
 
 
