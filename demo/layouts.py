@@ -169,8 +169,10 @@ def _schematic_landmarks(width_px: int, height_px: int) -> npt.NDArray[np.float6
         _arc(12, (0.5, 0.74), (0.13, 0.06), (-np.pi, np.pi * 5 / 6)),
         _arc(8, (0.5, 0.74), (0.09, 0.02), (-np.pi, np.pi * 3 / 4)),
     )
-    points_px: npt.NDArray[np.float64] = np.concatenate(parts) * (width_px, height_px)
-    return points_px.ravel()
+    points = np.concatenate(parts)
+    points[:, 0] *= width_px
+    points[:, 1] *= height_px
+    return points.ravel()
 
 
 def _arc(
@@ -179,8 +181,10 @@ def _arc(
     radii_xy: tuple[float, float],
     angles: tuple[float, float],
 ) -> npt.NDArray[np.float64]:
-    angle = np.linspace(*angles, points)
-    return np.stack([np.cos(angle), np.sin(angle)], axis=1) * radii_xy + np.asarray(centre_xy)
+    angle = np.linspace(angles[0], angles[1], points)
+    xs = centre_xy[0] + radii_xy[0] * np.cos(angle)
+    ys = centre_xy[1] + radii_xy[1] * np.sin(angle)
+    return np.stack([xs, ys], axis=1)
 
 
 def _resized(image_rgb: ImageRgb, side_px: int) -> ImageRgb:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scn.benchmarks.errors import LayoutError
 
-_MAX_LINE_CHARS = 65_536
+_MAX_LINE_BYTES = 65_536
 
 
 def read_lines(path: Path, *, expected: str) -> Iterator[tuple[int, str]]:
@@ -17,21 +17,25 @@ def read_lines(path: Path, *, expected: str) -> Iterator[tuple[int, str]]:
         expected: the file's layout in words, for the error message.
 
     Raises:
-        LayoutError: if the file is missing, is no text, or has a line beyond 65,536 characters.
+        LayoutError: if the file is missing or empty, is no text, or has a line beyond 65,536
+            bytes.
     """
     if not path.is_file():
         raise LayoutError(path, "file is missing", expected)
+    if path.stat().st_size == 0:
+        raise LayoutError(path, "file is empty", expected)
     number = 0
-    with path.open(encoding="utf-8-sig") as file:
-        try:
-            while line := file.readline(_MAX_LINE_CHARS + 1):
-                number += 1
-                if len(line) > _MAX_LINE_CHARS:
-                    raise LayoutError(path, "line is too long", expected, number)
-                if line.strip():
-                    yield number, line.rstrip("\n")
-        except UnicodeDecodeError as error:
-            raise LayoutError(path, "not UTF-8 text", expected, number + 1) from error
+    with path.open("rb") as file:
+        while data := file.readline(_MAX_LINE_BYTES + 1):
+            number += 1
+            if len(data) > _MAX_LINE_BYTES:
+                raise LayoutError(path, "line is too long", expected, number)
+            try:
+                line = data.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise LayoutError(path, "not UTF-8 text", expected, number) from error
+            if line.strip():
+                yield number, line.rstrip("\r\n")
 
 
 def read_csv(

@@ -1,0 +1,112 @@
+"""The published counts: their sums, and the comparison with what was found."""
+
+from pathlib import Path
+
+import pytest
+
+from scn.benchmarks import BENCHMARKS, BenchmarkName
+from scn.benchmarks.counts import CountRow, OfficialCounts, compare
+from scn.emotions import EMOTIONS
+from tests.scn.benchmarks.copies import (
+    affectnet_csv,
+    affectnet_npy,
+    ferplus,
+    ferplus_labels,
+    rafdb,
+    read_all,
+)
+
+
+def official(name: str) -> OfficialCounts:
+    return BENCHMARKS[BenchmarkName(name)].official_counts()
+
+
+def totals(name: str) -> dict[str, dict[str, int]]:
+    return {
+        layout: {split: count.total for split, count in splits.items()}
+        for layout, splits in official(name).items()
+    }
+
+
+def test_rafdb_has_15339_images_in_two_splits() -> None:
+    """Classes add up to the sizes papers state."""
+    assert totals("rafdb") == {"aligned images": {"train": 12_271, "test": 3_068}}
+    assert sum(totals("rafdb")["aligned images"].values()) == 15_339
+
+
+def test_affectnet_has_287651_training_images_in_both_layouts() -> None:
+    """Eight classes add up to the known total; the later layout lacks one validation image."""
+    assert totals("affectnet") == {
+        "csv label files": {"train": 287_651, "test": 4_000},
+        "npy annotations": {"train": 287_651, "test": 3_999},
+    }
+
+
+def test_affectnet_without_contempt_has_the_size_of_its_seven_class_form() -> None:
+    """Leaving out contempt gives the 283,901 and 3,500 images of seven-class papers."""
+    splits = official("affectnet")["csv label files"]
+    seven = {
+        split: count.total - count.per_emotion["contempt"]
+        for split, count in splits.items()
+        if count.per_emotion
+    }
+    assert seven == {"train": 283_901, "test": 3_500}
+
+
+def test_ferplus_by_label_csv_gives_the_lists_of_the_authors() -> None:
+    """Train and validation together are 28,236 images, the test split 3,137."""
+    kept = totals("ferplus")["label.csv, majority"]
+    assert (kept["train"] + kept["validation"], kept["test"]) == (28_236, 3_137)
+
+
+def test_ferplus_never_keeps_more_than_the_named_rows() -> None:
+    """Of 35,887 rows 173 have no name; argmax keeps nearly all others, majority fewer."""
+    sums = {layout: sum(splits.values()) for layout, splits in totals("ferplus").items()}
+    assert all(total <= 35_887 - 173 for total in sums.values())
+    assert sums["fer2013new.csv, majority"] < sums["fer2013new.csv, argmax"]
+
+
+@pytest.mark.parametrize("name", list(BenchmarkName))
+def test_known_classes_add_up_to_their_split(name: BenchmarkName) -> None:
+    """Where counts by emotion are known, their sum is the total and their names are emotions."""
+    for splits in official(name).values():
+        for count in splits.values():
+            if count.per_emotion is not None:
+                assert sum(count.per_emotion.values()) == count.total
+                assert set(count.per_emotion) <= set(EMOTIONS)
+
+
+def test_the_layouts_that_are_read_have_published_counts(tmp_path: Path) -> None:
+    """Every layout an adapter reports finds its official figures."""
+    for number, (name, copy) in enumerate(
+        [
+            ("rafdb", rafdb),
+            ("affectnet", affectnet_csv),
+            ("affectnet", affectnet_npy),
+            ("ferplus", ferplus),
+        ]
+    ):
+        copy(tmp_path / str(number))
+        assert read_all(name, tmp_path / str(number))[1].layout in official(name)
+    both = ferplus_labels(ferplus(tmp_path / "both"))
+    assert read_all("ferplus", both)[1].layout in official("ferplus")
+
+
+def test_a_small_copy_is_set_beside_the_official_counts(tmp_path: Path) -> None:
+    """The comparison has a row for each class of either side and one for the whole split."""
+    rafdb(tmp_path)
+    rows = compare(read_all("rafdb", tmp_path)[1], official("rafdb"))
+    assert CountRow("train", "sad", 1, 1_982) in rows
+    assert CountRow("train", "happy", 0, 4_772) in rows
+    assert CountRow("train", "all", 3, 12_271) in rows
+    assert CountRow("test", "all", 2, 3_068) in rows
+    assert len(rows) == 2 * (7 + 1)
+
+
+def test_a_choice_without_published_counts_is_reported_all_the_same(tmp_path: Path) -> None:
+    """label.csv under argmax has no official figure: the found ones stand alone."""
+    ferplus_labels(ferplus(tmp_path))
+    ingest = read_all("ferplus", tmp_path, ferplus_votes="label.csv", ferplus_rule="argmax")[1]
+    rows = compare(ingest, official("ferplus"))
+    assert sum(row.found for row in rows if row.emotion == "all") == ingest.kept > 0
+    assert {row.official for row in rows} == {None}

@@ -1,0 +1,53 @@
+"""Class orders by name, against the table of dataset formats."""
+
+import pytest
+
+from scn.emotions import AFFECTNET, EMOTIONS, FER2013, FERPLUS, RAF_DB, ClassOrder, in_common_order
+
+
+@pytest.mark.parametrize(
+    ("order", "first", "common"),
+    [
+        (RAF_DB, 1, [3, 4, 5, 1, 2, 6, 0]),
+        (AFFECTNET, 0, [0, 1, 2, 3, 4, 5, 6, 7]),
+        (FER2013, 0, [6, 5, 4, 1, 2, 3, 0]),
+        (FERPLUS, 0, [0, 1, 3, 2, 6, 5, 4, 7]),
+    ],
+    ids=lambda value: value.dataset if isinstance(value, ClassOrder) else None,
+)
+def test_native_numbers_map_to_the_common_order(
+    order: ClassOrder, first: int, common: list[int]
+) -> None:
+    """Each dataset's numbers, in sequence, map to the indexes of the published table."""
+    assert order.common_indexes() == dict(enumerate(common, start=first))
+
+
+@pytest.mark.parametrize("order", [RAF_DB, AFFECTNET, FER2013, FERPLUS])
+def test_a_code_and_its_emotion_name_each_other(order: ClassOrder) -> None:
+    """The number of an emotion is the number whose emotion it is."""
+    assert {order.code(name): name for name in order.emotions.values()} == order.emotions
+
+
+@pytest.mark.parametrize("order", [RAF_DB, FER2013])
+def test_an_emotion_without_a_class_is_refused(order: ClassOrder) -> None:
+    """RAF-DB and FER2013 have no contempt, and the message says what they have."""
+    with pytest.raises(ValueError, match=r"'contempt' is no class of .*surprise"):
+        order.code("contempt")
+
+
+def test_numbers_without_emotion_are_none_of_the_classes() -> None:
+    """AffectNet drops 8 to 10, FERPlus its columns unknown and NF."""
+    assert list(AFFECTNET.no_emotion) == [8, 9, 10]
+    assert list(FERPLUS.no_emotion) == [8, 9]
+    assert not {*AFFECTNET.no_emotion.values(), *FERPLUS.no_emotion.values()} & {*EMOTIONS}
+
+
+def test_seven_classes_keep_the_common_order() -> None:
+    """RAF-DB's emotions in common order are the eight without contempt."""
+    assert in_common_order(RAF_DB.emotions.values()) == EMOTIONS[:7]
+
+
+def test_an_unknown_emotion_has_no_place_in_the_order() -> None:
+    """A name that is no emotion is refused with the allowed ones."""
+    with pytest.raises(ValueError, match=r"'joy'.*neutral, happy"):
+        in_common_order(["happy", "joy"])
