@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import State
 
 from flows.artifacts import show_collection
 from flows.collect_batch import collect_batch
-from flows.dispatch import run_on_workers
+from flows.dispatch import Batch, Dispatcher
 from flows.parameters import PlanParameters, WorkParameters
 from flows.progress import Progress
 from flows.searching import Searches, search_all
@@ -83,14 +83,13 @@ def run_batches(batches: list[dict[str, Any]], work: WorkParameters) -> list[Sta
     sizes = [len(batch["video_ids"]) for batch in batches]
     progress = Progress("videos", "videos", sum(sizes))
     if work.parallel_batches:
-        return run_on_workers(
+        dispatcher = Dispatcher(
             BATCH_DEPLOYMENT,
-            list(zip(sizes, batches, strict=True)),
             at_a_time=work.parallel_batches,
             timeout_s=work.batch_timeout_s,
             report=progress.update,
-            goes_on=State.is_completed,
         )
+        return dispatcher.run([Batch(b, size) for b, size in zip(batches, sizes, strict=True)])
     states: list[State] = []
     for batch in batches:
         states.append(collect_batch(**batch, return_state=True))

@@ -1,10 +1,10 @@
-"""Batches as runs of their own on workers: at most so many at a time, crashed ones again."""
+"""Batches as runs of their own on workers: so many at a time, crashed ones again."""
 
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, cast
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State
@@ -16,94 +16,97 @@ _MAX_CRASHES: Final = 2
 
 
 @dataclass(slots=True)
-class _Batch:
-    """A batch on its way: what to run, the run it is in, and how often that crashed."""
+class Batch:
+    """What to run, how many items it holds, and the run it is in."""
 
     parameters: dict[str, Any]
     size: int
     run: FlowRun | None = None
-    started_s: float = 0.0
-    crashes: int = field(default=0)
+    sent_s: float = 0.0
+    crashes: int = 0
 
 
-def run_on_workers(
-    deployment: str,
-    batches: Sequence[tuple[int, dict[str, Any]]],
-    *,
-    at_a_time: int,
-    timeout_s: float,
-    report: Callable[[int], None],
-    goes_on: Callable[[State], bool],
-) -> list[State]:
-    """Run each batch as a run of `deployment` and wait for all of them.
+class Dispatcher:
+    """Sends batches to a deployment and waits for them.
 
-    A run that crashed (its machine died) or outlasted `timeout_s` is sent again, twice at most.
+    A run that crashed (its machine died) or outlasted its time is sent again, twice at most.
+    That is safe, because the store commits each video once.
 
     Args:
-        deployment: name of the deployment, "flow/deployment".
-        batches: size and parameters of each.
+        deployment: its name, "flow/deployment".
         at_a_time: most runs in flight.
-        timeout_s: longest time a run may take from its start, in seconds.
+        timeout_s: longest time from sending a run to its end, in seconds.
         report: told the number of finished items now and then.
-        goes_on: given a final state, whether further batches may start.
-
-    Returns:
-        The final states, in the order they were reached.
     """
-    waiting = deque(_Batch(parameters, size) for size, parameters in batches)
-    flying: list[_Batch] = []
-    states: list[State] = []
-    done = 0
-    with get_client(sync_client=True) as client:
-        while waiting or flying:
-            while waiting and len(flying) < at_a_time:
-                flying.append(_sent(deployment, waiting.popleft()))
-            time.sleep(_POLL_S)
-            for batch in list(flying):
-                state = _final_state(client, batch, timeout_s)
-                if state is None:
-                    continue
-                flying.remove(batch)
-                if state.is_crashed() and batch.crashes < _MAX_CRASHES:
-                    batch.crashes += 1
-                    waiting.appendleft(batch)
-                    continue
-                done += batch.size
-                states.append(state)
-                if not goes_on(state):
-                    waiting.clear()
-            report(done + sum(_finished_tasks(client, batch) for batch in flying))
-    return states
 
+    def __init__(
+        self, deployment: str, *, at_a_time: int, timeout_s: float, report: Callable[[int], None]
+    ) -> None:
+        self._deployment = deployment
+        self._at_a_time = at_a_time
+        self._timeout_s = timeout_s
+        self._report = report
+        self._waiting: deque[Batch] = deque()
+        self._flying: list[Batch] = []
+        self._done = 0
 
-def _sent(deployment: str, batch: _Batch) -> _Batch:
-    run = run_deployment(deployment, parameters=batch.parameters, timeout=0)  # type: ignore[misc]
-    batch.run, batch.started_s = run, time.monotonic()  # type: ignore[assignment]
-    return batch
+    def run(self, batches: Sequence[Batch]) -> list[State]:
+        """Run all batches; the first that does not complete keeps further ones from starting.
 
+        Returns:
+            The final states, in the order they were reached.
+        """
+        self._waiting.extend(batches)
+        states: list[State] = []
+        with get_client(sync_client=True) as client:
+            while self._waiting or self._flying:
+                self._send()
+                time.sleep(_POLL_S)
+                landed = [
+                    state for batch in list(self._flying) if (state := self._look(client, batch))
+                ]
+                if not all(state.is_completed() for state in landed):
+                    self._waiting.clear()
+                states += landed
+                self._report(self._done + sum(_finished(client, batch) for batch in self._flying))
+        return states
 
-def _final_state(client: SyncPrefectClient, batch: _Batch, timeout_s: float) -> State | None:
-    if batch.run is None:
-        return None
-    state = client.read_flow_run(batch.run.id).state
-    if state is not None and state.is_final():
+    def _send(self) -> None:
+        while self._waiting and len(self._flying) < self._at_a_time:
+            batch = self._waiting.popleft()
+            run = run_deployment(self._deployment, parameters=batch.parameters, timeout=0)
+            batch.run, batch.sent_s = cast(FlowRun, run), time.monotonic()
+            self._flying.append(batch)
+
+    def _look(self, client: SyncPrefectClient, batch: Batch) -> State | None:
+        """The state in which the batch ended for good, or none."""
+        state = self._final_state(client, batch)
+        if state is None:
+            return None
+        self._flying.remove(batch)
+        if state.is_crashed() and batch.crashes < _MAX_CRASHES:
+            batch.crashes += 1
+            self._waiting.appendleft(batch)
+            return None
+        self._done += batch.size
         return state
-    if time.monotonic() - batch.started_s > timeout_s:
-        late: State = Crashed(message=f"not finished after {timeout_s:.0f} s")
-        client.set_flow_run_state(batch.run.id, late, force=True)
+
+    def _final_state(self, client: SyncPrefectClient, batch: Batch) -> State | None:
+        run_id = cast(FlowRun, batch.run).id
+        state = client.read_flow_run(run_id).state
+        if state is not None and state.is_final():
+            return state
+        if time.monotonic() - batch.sent_s <= self._timeout_s:
+            return None
+        late: State = Crashed(message=f"not finished after {self._timeout_s:.0f} s")
+        client.set_flow_run_state(run_id, late, force=True)
         return late
-    return None
 
 
-def _finished_tasks(client: SyncPrefectClient, batch: _Batch) -> int:
-    if batch.run is None:
-        return 0
-    answer = client.request(
-        "POST",
-        "/task_runs/count",
-        json={
-            "flow_runs": {"id": {"any_": [str(batch.run.id)]}},
-            "task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
-        },
-    )
-    return int(answer.json())
+def _finished(client: SyncPrefectClient, batch: Batch) -> int:
+    """How many tasks of a batch's run are done."""
+    wanted = {
+        "flow_runs": {"id": {"any_": [str(cast(FlowRun, batch.run).id)]}},
+        "task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
+    }
+    return int(client.request("POST", "/task_runs/count", json=wanted).json())

@@ -1,5 +1,6 @@
 """Progress of a run as a Prefect artifact: a bar in the UI, and for whoever asks the server."""
 
+from typing import cast
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
@@ -11,7 +12,8 @@ class Progress:
     def __init__(self, key: str, what: str, total: int) -> None:
         self._what, self._total = what, max(total, 1)
         self._percent = 0
-        self._artifact: UUID = create_progress_artifact(0.0, key=key, description=self._text(0))
+        artifact = create_progress_artifact(0.0, key=key, description=self._text(0))
+        self._artifact = cast(UUID, artifact)
 
     def update(self, done: int) -> None:
         """Say that `done` of the total are done."""
