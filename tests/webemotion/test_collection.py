@@ -1,0 +1,114 @@
+"""One video from its id to its outcome, against a site on loopback."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from demo.catalogue import Catalogue, CatalogueVideo
+from demo.youtube import StandIn
+from storage.ledger import Ledger, VideoEvent
+from storage.store import Dataset, open_store
+from tests.webemotion.recordings import every, hopper, scene, write_video
+from webemotion.collection import MAX_ATTEMPTS, collect_video, commit, failed
+from webemotion.errors import BotCheck, ConnectionFailed, Private
+from webemotion.harvest_config import HarvestConfig
+from webemotion.spool import Spool
+from webemotion.web_config import DownloadConfig
+
+FACE, EMPTY, PRIVATE, ROBOT = "faceface-00", "emptyempty0", "privateprv0", "robotrobot0"
+HARVESTING = HarvestConfig(detect_rate_hz=2, sample_rate_hz=1, min_face_s=3)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    """A site with a face of 4 s, an empty room, a private video and a bot check."""
+    folder = tmp_path_factory.mktemp("media")
+    times_ms = every(250, 4000)
+    face = [scene((hopper(), 60 + number)) for number in range(len(times_ms))]
+    films = {
+        FACE: write_video(folder / "face.mp4", face, times_ms),
+        EMPTY: write_video(folder / "empty.mp4", [scene()] * len(times_ms), times_ms),
+    }
+    videos = {v: CatalogueVideo(v, "t", media=film) for v, film in films.items()}
+    videos[PRIVATE] = CatalogueVideo(PRIVATE, "t", status="private")
+    videos[ROBOT] = CatalogueVideo(ROBOT, "t", status="bot")
+    with StandIn(Catalogue(videos)) as running:
+        yield running
+
+
+def _downloading(site: StandIn) -> DownloadConfig:
+    return DownloadConfig(
+        proxy=site.proxy_url, verify_tls=False, download_wait_s=0, request_wait_s=0
+    )
+
+
+def _collect(site: StandIn, scratch: Path, video_id: str) -> VideoEvent:
+    return collect_video(
+        VideoEvent(video_id, "found", emotion="happy"),
+        spool=Spool.under(scratch, HARVESTING),
+        scratch=scratch,
+        downloading=_downloading(site),
+        harvesting=HARVESTING,
+    )
+
+
+def _dataset(folder: Path) -> Dataset:
+    return open_store(str(folder), create=True).dataset("webemotion", create=True)
+
+
+@pytest.mark.parametrize(
+    ("video_id", "state", "reason"),
+    [(FACE, "collected", None), (EMPTY, "dropped", "no_face"), (PRIVATE, "dropped", "private")],
+)
+def test_each_video_ends_in_its_state_and_leaves_only_its_spool(
+    site: StandIn, tmp_path: Path, video_id: str, state: str, reason: str | None
+) -> None:
+    event = _collect(site, tmp_path, video_id)
+    assert (event.state, event.reason) == (state, reason)
+    assert [path.name for path in tmp_path.iterdir()] == ["spool"]
+
+
+def test_what_the_spool_holds_is_not_downloaded_again(site: StandIn, tmp_path: Path) -> None:
+    first = _collect(site, tmp_path, FACE)
+    before = len(site.requests)
+    assert _collect(site, tmp_path, FACE) == first
+    assert len(site.requests) == before
+
+
+def test_a_commit_cut_short_anywhere_and_repeated_is_one_commit(
+    site: StandIn, tmp_path: Path
+) -> None:
+    spool = Spool.under(tmp_path, HARVESTING)
+    events = [_collect(site, tmp_path, video_id) for video_id in (FACE, EMPTY)]
+    dataset = _dataset(tmp_path / "store")
+    # As if the process had died after the faces were committed and before the ledger was.
+    dataset.append_faces({FACE: spool.faces(FACE)})
+    assert commit(dataset, spool, events, key="batch") == 0
+    assert spool.event(FACE) is None
+    states = Ledger(dataset).states()
+    assert {v: e.state for v, e in states.items()} == {FACE: "collected", EMPTY: "dropped"}
+    assert dataset.scan("faces").num_rows == events[0].counts["faces"] > 0
+
+
+def test_a_wall_is_no_fault_of_the_video_and_leaves_no_trace(site: StandIn, tmp_path: Path) -> None:
+    with pytest.raises(BotCheck):
+        _collect(site, tmp_path, ROBOT)
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_a_transient_failure_comes_back_ever_later_and_is_dropped_at_last() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    event = VideoEvent("a", "found")
+    waits = []
+    while (event := failed(event, ConnectionFailed("reset"), now)).state == "failed":
+        assert event.next_try_at is not None
+        waits.append(event.next_try_at - now)
+    assert waits == sorted(set(waits))
+    assert (event.state, event.attempts, event.reason) == (
+        "dropped",
+        MAX_ATTEMPTS,
+        ConnectionFailed.reason,
+    )
+    assert failed(VideoEvent("a", "found"), Private("no"), now).state == "dropped"
