@@ -83,6 +83,13 @@ def test_a_face_gives_the_same_crop_at_any_resolution(enlarge: int) -> None:
     assert np.abs(crop - same).mean() < 0.5 * np.abs(crop - shifted).mean()
 
 
+def test_grain_finer_than_a_pixel_of_the_crop_averages_out() -> None:
+    """Shrunk eightfold, noise loses most of its contrast instead of being picked at random."""
+    noise = np.random.default_rng(0).integers(0, 256, (512, 512, 3)).astype(np.uint8)
+    crop = align(noise, 8 * template_px(64, 0.1), crop_px=64)
+    assert crop.std() < noise.std() / 4
+
+
 def test_a_found_face_is_aligned_upright() -> None:
     """A tilted portrait is put upright: found again in its crop, it lies on the template."""
     turn = cv2.getRotationMatrix2D((160, 90), 25, 1)

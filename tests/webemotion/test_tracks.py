@@ -21,8 +21,9 @@ def _face(t_s: float, x: float = 0.1, y: float = 0.1, side: float = 0.2) -> Dete
 
 
 unit = st.integers(0, 100).map(lambda step: 0.8 * step / 100)
-detections = st.lists(
-    st.builds(_face, st.integers(0, 60).map(lambda quarter: quarter / 4), unit, unit), unique=True
+places = st.sets(st.sampled_from([0.0, 0.04, 0.1, 0.5, 0.58]), max_size=3)
+detections = st.lists(places, max_size=60).map(
+    lambda frames: [_face(i / 4, x) for i, frame in enumerate(frames) for x in sorted(frame)]
 )
 shots = st.lists(st.integers(1, 59), unique=True).map(
     lambda cuts: tuple(Shot(start / 4, end / 4) for start, end in pairwise([0, *sorted(cuts), 61]))
