@@ -12,7 +12,7 @@ Status = Literal[
     "ok", "private", "gone", "terminated", "age", "members", "geo", "live", "upcoming",
     "bot", "captcha", "rate_limited", "no_format", "strange",
 ]  # fmt: skip
-MediaFault = Literal["none", "reset", "stall", "truncated", "html"]
+MediaFault = Literal["none", "reset", "stall", "truncated", "html", "no_length"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,13 @@ def watch_page(video: CatalogueVideo | None) -> str:
     )
 
 
+def embed_page() -> str:
+    """Return the HTML of an embedded player, asked for when a video has an age check."""
+    client = {"clientName": "WEB_EMBEDDED_PLAYER", "clientVersion": "2.20260708.00.00"}
+    settings = {"PLAYER_JS_URL": PLAYER_JS, "INNERTUBE_CONTEXT": {"client": client}}
+    return f"<!doctype html><script>ytcfg.set({json.dumps(settings)});</script>"
+
+
 def initial_data(video: CatalogueVideo | None) -> dict[str, Any]:
     """Return the data around the player, which states the licence."""
     rows = []

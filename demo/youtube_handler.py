@@ -74,6 +74,8 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(200, "text/javascript", innertube.PLAYER_CODE.encode())
             case "/":
                 self._send_html("")
+            case path if path.startswith("/embed/"):
+                self._send_html(innertube.embed_page())
             case _:
                 self._send(404, "text/plain", b"")
 
@@ -146,6 +148,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send_html("<!doctype html><title>Please wait</title>" + " " * 2000)
         elif video.media_fault == "reset":
             self._reset()
+        elif video.media_fault == "no_length":
+            self._send_without_length(video)
         else:
             self._send_half(video)
 
@@ -157,6 +161,16 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         if video.media_fault == "stall":
             self._site.closing.wait()
+        self.close_connection = True
+
+    def _send_without_length(self, video: CatalogueVideo) -> None:
+        """Send the whole file and end it by closing the connection."""
+        self.send_response(200)
+        self.send_header("Content-Type", "video/mp4")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(video.media.read_bytes() if video.media else b"")
+        self.wfile.flush()
         self.close_connection = True
 
     def _reset(self) -> None:

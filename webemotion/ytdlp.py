@@ -116,7 +116,7 @@ def _refuse(page: dict[str, Any], config: DownloadConfig) -> None:
     if page.get("live_status") in _NOT_YET:
         msg = f"live status {page['live_status']}"
         raise errors.Live(msg)
-    duration_s = page.get("duration")
+    duration_s = _seconds(page)
     if duration_s is not None and duration_s >= config.max_duration_s:
         msg = f"{duration_s} s; the limit is {config.max_duration_s} s"
         raise errors.TooLong(msg)
@@ -143,7 +143,7 @@ def _hit(entry: dict[str, Any]) -> dict[str, Any]:
     return {
         "video_id": entry["id"],
         "title": str(entry.get("title") or "")[:_TEXT_LIMIT],
-        "duration_s": entry.get("duration"),
+        "duration_s": _seconds(entry),
         "channel_id": entry.get("channel_id"),
         "live": entry.get("live_status") in _NOT_YET,
     }
@@ -154,10 +154,15 @@ def _video(info: dict[str, Any], path: Path) -> dict[str, Any]:
         "path": str(path),
         "title": str(info.get("title") or "")[:_TEXT_LIMIT],
         "channel_id": info.get("channel_id"),
-        "duration_s": info.get("duration"),
+        "duration_s": _seconds(info),
         "licence": info.get("license"),
         "width_px": info.get("width") or 0,
         "height_px": info.get("height") or 0,
         "fps": info.get("fps"),
         "ytdlp_version": yt_dlp.version.__version__,
     }
+
+
+def _seconds(info: dict[str, Any]) -> float | None:
+    duration = info.get("duration")
+    return None if duration is None else float(duration)

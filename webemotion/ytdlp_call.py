@@ -8,8 +8,9 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from webemotion.errors import ERRORS, DeadlineExceeded, LocalFault
 
@@ -26,28 +27,28 @@ def call(request: dict[str, Any], *, deadline_s: float, folder: Path | None = No
         CollectionError: as the process reports it, or ``DeadlineExceeded``, or ``LocalFault`` if
             it ended without a word.
     """
-    stdin, request_end = os.pipe()
-    with (
-        # Held open until the answer is there: its end tells the process that nobody waits.
-        open(request_end, "w", encoding="utf-8") as requests,  # noqa: PTH123 - a descriptor
-        _process(stdin, folder) as process,
-    ):
-        os.close(stdin)
-        try:
-            requests.write(json.dumps(request) + "\n")
-            requests.flush()
-            output, complaints = process.communicate(timeout=deadline_s)
-        except subprocess.TimeoutExpired as error:
-            msg = f"not done after {deadline_s} s"
-            raise DeadlineExceeded(msg) from error
-        except BrokenPipeError:
-            output, complaints = process.communicate()
-        finally:
-            _kill_group(process)
+    read_end, write_end = os.pipe()
+    # Held open until the answer is there: its end tells the process that nobody waits.
+    with open(write_end, "wb", buffering=0) as requests:  # noqa: PTH123 - a descriptor
+        with open(read_end, "rb", buffering=0) as stdin:  # noqa: PTH123
+            process = _process(stdin, folder)
+        with process:
+            try:
+                # A process that could not even start says why on standard error.
+                with suppress(BrokenPipeError):
+                    requests.write(json.dumps(request).encode() + b"\n")
+                output, complaints = process.communicate(timeout=deadline_s)
+            except subprocess.TimeoutExpired as error:
+                msg = f"not done after {deadline_s} s"
+                raise DeadlineExceeded(msg) from error
+            finally:
+                if process.returncode is None:
+                    # It leads its group, so this also ends what it started.
+                    os.killpg(process.pid, signal.SIGKILL)
     return _result(output, complaints, process.returncode)
 
 
-def _process(stdin: int, folder: Path | None) -> "subprocess.Popen[bytes]":
+def _process(stdin: IO[bytes], folder: Path | None) -> "subprocess.Popen[bytes]":
     environment = os.environ | ({} if folder is None else {"TMPDIR": str(folder)})
     return subprocess.Popen(
         [sys.executable, "-m", "webemotion.ytdlp_process"],
@@ -57,14 +58,6 @@ def _process(stdin: int, folder: Path | None) -> "subprocess.Popen[bytes]":
         env=environment,
         start_new_session=True,
     )
-
-
-def _kill_group(process: "subprocess.Popen[bytes]") -> None:
-    """Kill the process and what it started, such as a JavaScript runtime."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _result(output: bytes, complaints: bytes, status: int) -> Any:

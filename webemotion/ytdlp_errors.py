@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from yt_dlp.networking.exceptions import HTTPError, TransportError
+from yt_dlp.networking.exceptions import TransportError
 from yt_dlp.utils import GeoRestrictedError, PostProcessingError
 
 from webemotion import errors
@@ -26,16 +26,21 @@ _SENTENCES: Final[Sequence[tuple[str, type[CollectionError]]]] = (
     (r"will begin in|premieres? in|live event|waiting for the (stream|video)", errors.Live),
     (r"confirm your age|age.restricted|inappropriate for some", errors.NeedsLogin),
     (r"join this channel|members.only|channel's members", errors.NeedsLogin),
-    (r"requires payment|premium members|drm protected|sign in|log in", errors.NeedsLogin),
+    (r"requires payment|premium members|drm protected|\b(sign|log) in\b", errors.NeedsLogin),
     (r"video (is )?(unavailable|not available)|no longer available", errors.Gone),
-    (r"has been removed|does not exist|terminated|copyright|recording is not", errors.Gone),
+    (r"has been (removed|terminated)|does not exist|copyright|recording is not", errors.Gone),
     (r"requested format is not available|no video formats", errors.NoFormat),
-    (r"no space left|quota exceeded|permission denied|read-only file", errors.LocalFault),
+    (r"no space left|disk quota exceeded|permission denied|read-only file", errors.LocalFault),
 )
+_HTTP_STATUS: Final = re.compile(r"http error (\d{3})")
+_GAVE_UP: Final = re.compile(r"giving up after \d+ retries")
+# yt-dlp's words when every call of the player failed; it keeps the reasons to itself.
+_HIDDEN: Final = "failed to extract any player response"
 _LOCAL_ERRNOS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE}
 )
-_NOISE: Final = re.compile(r"\x1b\[[0-9;]*m|^ERROR:\s*|\[[\w:+.]+\] |; please report this .*", re.S)
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
+_NOISE: Final = re.compile(r"^ERROR:\s*|\[[\w:+.]+\] |; please report this .*", re.S)
 
 
 def classify(error: BaseException, network: Sequence[Exception] = ()) -> CollectionError:
@@ -43,17 +48,16 @@ def classify(error: BaseException, network: Sequence[Exception] = ()) -> Collect
 
     Args:
         error: The exception as it came out of ``YoutubeDL``.
-        network: Failed requests of the same call, oldest first: yt-dlp drops the HTTP status
-            of the site's interface and speaks of a missing player response instead.
+        network: Failed requests of the same call, oldest first; the last one speaks where
+            yt-dlp only says that it got no player response.
     """
     causes = list(_causes(error))
-    kind = (
-        _kind_by_class(causes)
-        or _kind_by_text(" ".join(str(cause) for cause in causes))
-        or _kind_by_network([*network, *reversed(causes)])
-        or errors.Unknown
-    )
-    return kind(_clean(str(error)))
+    text = " ".join(str(cause) for cause in causes).replace("\u2019", "'").lower()
+    if _HIDDEN in text and network:
+        causes += _causes(network[-1])
+        text += f" {network[-1]}".lower()
+    kind = _kind_by_class(causes) or _kind_by_text(text) or _kind_by_connection(causes, text)
+    return (kind or errors.Unknown)(_clean(str(error)))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -82,18 +86,16 @@ def _kind_by_class(causes: Sequence[BaseException]) -> type[CollectionError] | N
 
 
 def _kind_by_text(text: str) -> type[CollectionError] | None:
-    plain = text.replace("\u2019", "'").lower()
-    return next((kind for pattern, kind in _SENTENCES if re.search(pattern, plain)), None)
+    sentence = next((kind for pattern, kind in _SENTENCES if re.search(pattern, text)), None)
+    status = _HTTP_STATUS.search(text)
+    return sentence or (_kind_by_status(int(status[1])) if status else None)
 
 
-def _kind_by_network(failures: Sequence[BaseException]) -> type[CollectionError] | None:
-    """The latest failed request decides."""
-    for failure in reversed(failures):
-        if isinstance(failure, HTTPError):
-            return _kind_by_status(failure.status)
-        if isinstance(failure, TransportError | TimeoutError | ConnectionError):
-            return errors.ConnectionFailed
-    return None
+def _kind_by_connection(causes: Sequence[BaseException], text: str) -> type[CollectionError] | None:
+    lost = any(
+        isinstance(cause, TransportError | TimeoutError | ConnectionError) for cause in causes
+    )
+    return errors.ConnectionFailed if lost or _GAVE_UP.search(text) else None
 
 
 def _kind_by_status(status: int) -> type[CollectionError] | None:
@@ -110,4 +112,4 @@ def _kind_by_status(status: int) -> type[CollectionError] | None:
 
 def _clean(text: str) -> str:
     """The message without colours, prefixes and yt-dlp's plea for a bug report."""
-    return _NOISE.sub("", text).strip()[:_MESSAGE_LIMIT]
+    return _NOISE.sub("", _COLOUR.sub("", text)).strip()[:_MESSAGE_LIMIT]
