@@ -8,6 +8,7 @@ Source of the columns: AffectNet's own readme.
     Manually_Annotated_Images/<folder>/<hash>.<any image suffix>
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -35,6 +36,7 @@ _COLUMNS = (
 )
 _EXPECTED = f"the columns {','.join(_COLUMNS)}"
 _SPLITS = {"train": "training.csv", "test": "validation.csv"}
+_WHOLE_NUMBER = re.compile(r"-?\d{1,6}", re.ASCII)
 _INVALID = -2.0  # AffectNet's valence and arousal where there is no emotion to rate
 
 
@@ -110,10 +112,9 @@ def _label(fields: dict[str, str], split: str) -> _Label:
 
 
 def _whole(name: str, fields: dict[str, str]) -> int:
-    try:
-        return int(fields[name])
-    except ValueError as error:
-        raise ValueError(f"{name} {fields[name]!r} is no whole number") from error
+    if _WHOLE_NUMBER.fullmatch(fields[name]) is None:
+        raise ValueError(f"{name} {fields[name][:40]!r} is no whole number of at most six digits")
+    return int(fields[name])
 
 
 def _check_rating(name: str, value: float) -> None:

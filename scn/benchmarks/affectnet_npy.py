@@ -13,6 +13,7 @@ Expression, valence and arousal are arrays of one text, landmarks of 136 numbers
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +32,8 @@ LAYOUT: Final = "npy annotations"
 _SPLITS = {"train": "train_set", "test": "val_set"}
 _EXP = "_exp.npy"
 _LND = "_lnd.npy"
+_MAX_HEADER_BYTES = 256  # of text that numpy parses; published ones have 118
+_NOT_AN_ARRAY = (OSError, ValueError, TypeError, OverflowError, SyntaxError, TokenError)
 _EXPECTED_EXP = "an array of one text or number, the class from 0 to 10"
 _EXPECTED_LND = "an array of 136 landmark coordinates"
 _EXPECTED_SPLIT = "<id>.jpg in images, <id>_exp.npy and <id>_lnd.npy in annotations, for every id"
@@ -112,8 +115,8 @@ def _expression(path: Path) -> int:
 def _load(path: Path, size: int, expected: str) -> npt.NDArray[Any]:
     """Map an array: a pickle in it is refused, and the size it claims is held against the file."""
     try:
-        array = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, OSError) as error:
+        array = np.lib.format.open_memmap(path, mode="r", max_header_size=_MAX_HEADER_BYTES)
+    except _NOT_AN_ARRAY as error:
         raise LayoutError(path, f"no plain numpy array ({error})", expected) from error
     if array.size != size:
         raise LayoutError(path, f"{array.size} values", expected)

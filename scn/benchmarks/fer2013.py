@@ -21,6 +21,7 @@ SPLITS: Final = {"Training": "train", "PublicTest": "validation", "PrivateTest":
 """The column usage → the split."""
 
 _HEADER = ["emotion", "pixels", "Usage"]
+_GREY_VALUES = {str(value): value for value in range(256)}  # a look-up is faster than int()
 _EXPECTED = f"{','.join(_HEADER)} with {SIDE_PX * SIDE_PX} values from 0 to 255 in pixels"
 
 
@@ -51,9 +52,9 @@ def _read_rows(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def _parse_pixels(path: Path, text: str, line: int) -> bytes:
     try:
-        pixels = bytes(map(int, text.split()))
-    except ValueError as error:
-        raise LayoutError(path, f"pixel value: {error}", _EXPECTED, line) from error
+        pixels = bytes(map(_GREY_VALUES.__getitem__, text.split()))
+    except KeyError as error:
+        raise LayoutError(path, f"pixel value {error}", _EXPECTED, line) from error
     if len(pixels) != SIDE_PX * SIDE_PX:
         raise LayoutError(path, f"{len(pixels)} pixels", _EXPECTED, line)
     return pixels

@@ -43,8 +43,10 @@ def check_images(paths: Iterable[Path], options: ReadOptions) -> None:
 def _is_within_bytes(path: Path, options: ReadOptions) -> bool:
     try:
         size_bytes = path.stat().st_size
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError as error:
+        raise LayoutError(path, f"unreadable ({error.strerror})", _EXPECTED) from error
     if size_bytes > options.max_image_bytes:
         expected = f"at most {options.max_image_bytes} bytes"
         raise LayoutError(path, f"{size_bytes} bytes", expected)
@@ -61,7 +63,9 @@ def load_image(path: Path, options: ReadOptions) -> ImageFile:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd metadata; the pixel limit is our own
             return _decode_once(path, path.read_bytes(), options)
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except LayoutError:
+        raise
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise LayoutError(path, f"unreadable ({error})", _EXPECTED) from error
 
 

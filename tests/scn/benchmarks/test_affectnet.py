@@ -2,11 +2,14 @@
 
 import io
 import re
+import struct
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from scn.benchmarks.errors import LayoutError
@@ -85,6 +88,7 @@ def test_label_files_may_lie_in_their_own_folder(tmp_path: Path) -> None:
         (ROW.replace(",1,0,0", ",1,1.5,0"), "valence 1.5 is neither within -1 to 1 nor -2"),
         (ROW.replace(",1,0,0", ",1,0,low"), "could not convert string to float"),
         (ROW.replace(",6,4", ",6.5,4"), "face_x '6.5' is no whole number"),
+        (ROW.replace(",6,4", ",6" + "0" * 400 + ",4"), "face_x '60+' is no whole number"),
         (ROW.replace(";20", "", 1), "135 landmark values instead of 136"),
         (ROW.replace("30;20", "left;20"), "could not convert string to float: 'left'"),
         (ROW.replace("1/zz", "../../zz"), "leads out of the image folder"),
@@ -165,6 +169,39 @@ def test_a_file_that_is_no_array_is_named(tmp_path: Path, data: bytes) -> None:
         read_all("affectnet", tmp_path)
 
 
+@given(
+    damage=st.dictionaries(
+        st.integers(0, 130), st.sampled_from(b"(){}[]'\"\n\\ ,:019LxU<|f#\x00\xff"), min_size=1
+    )
+)
+@settings(deadline=None)
+def test_a_damaged_array_is_read_or_refused(
+    damage: dict[int, int], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever its header says, an array gives a class or a LayoutError, nothing else."""
+    folder = tmp_path_factory.mktemp("affectnet")
+    path = affectnet_npy(folder) / "1_exp.npy"
+    data = bytearray(path.read_bytes())
+    for place, value in damage.items():
+        data[place % len(data)] = value
+    put(path, bytes(data))
+    try:
+        chunks, _ = read_all("affectnet", folder)
+    except LayoutError as error:
+        assert error.path == path
+    else:
+        assert {row["emotion"] for row in rows_of(chunks)} <= set(EMOTIONS)
+
+
+@pytest.mark.parametrize("text", [b"-" * 9_000 + b"1", b"(" * 9_000, b"1+" * 4_000 + b"1"])
+def test_a_header_made_to_exhaust_the_parser_is_refused(tmp_path: Path, text: bytes) -> None:
+    """A header far longer than any published one is not parsed."""
+    annotations = affectnet_npy(tmp_path)
+    put(annotations / "1_exp.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text)
+    with pytest.raises(LayoutError, match=r"1_exp\.npy: no plain numpy array"):
+        read_all("affectnet", tmp_path)
+
+
 def test_an_array_that_claims_to_be_huge_takes_no_memory(tmp_path: Path) -> None:
     """A header of a terabyte above a few bytes is refused instead of allocated."""
     annotations = affectnet_npy(tmp_path)
@@ -199,6 +236,28 @@ def test_no_layout_and_two_layouts_are_both_refused(tmp_path: Path) -> None:
     affectnet_npy(tmp_path)
     with pytest.raises(LayoutError, match="both layouts in one folder"):
         read_all("affectnet", tmp_path)
+
+
+@given(
+    column=st.integers(0, 8),
+    text=st.text(max_size=300) | st.from_regex(r"-?[0-9]{1,400}(\.[0-9]*)?(e[0-9]+)?"),
+)
+@settings(deadline=None)
+def test_any_field_is_read_or_refused(
+    column: int, text: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever stands in one column, rows or a LayoutError come out, nothing else."""
+    folder = tmp_path_factory.mktemp("affectnet")
+    affectnet_csv(folder)
+    fields = (folder / "validation.csv").read_text().strip().split(",")
+    fields[column] = text
+    put(folder / "validation.csv", ",".join(fields).encode(errors="surrogatepass"))
+    try:
+        chunks, ingest = read_all("affectnet", folder)
+    except LayoutError as error:
+        assert str(folder) in str(error)
+    else:
+        assert len(rows_of(chunks)) == ingest.kept
 
 
 @pytest.mark.parametrize("gone", ["training.csv", "validation.csv"])
