@@ -105,11 +105,11 @@ def _some(fault: str, names: set[str]) -> str:
 
 
 def _expression(path: Path) -> int:
-    text = str(_load(path, 1, _EXPECTED_EXP).item())
+    array = _load(path, 1, _EXPECTED_EXP)
     try:
-        return int(text)
-    except ValueError as error:
-        raise LayoutError(path, f"class {text[:40]!r}", _EXPECTED_EXP) from error
+        return int(str(array.item()))
+    except (ValueError, SystemError) as error:  # SystemError: characters beyond Unicode
+        raise LayoutError(path, f"no class ({error})", _EXPECTED_EXP) from error
 
 
 def _load(path: Path, size: int, expected: str) -> npt.NDArray[Any]:
