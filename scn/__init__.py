@@ -1,0 +1,1 @@
+"""Facial-expression models from noisy labels: the Self-Cure Network (arXiv 2002.10392)."""

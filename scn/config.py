@@ -1,0 +1,144 @@
+"""How a model is trained: every option with its source, and the documented presets.
+
+Paper: "Suppressing Uncertainties for Large-Scale Facial Expression Recognition",
+https://arxiv.org/abs/2002.10392. Its schedule (learning rate, epochs) is reported from the paper
+but unverified. The reference is the authors' published code, which differs from the paper.
+"""
+
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Preset = Literal["paper", "reference", "baseline"]
+
+_PRESETS: Final[dict[str, dict[str, Any]]] = {
+    "paper": {},
+    "reference": {
+        "loss_sum": "plain",
+        "relabel_group": "all",
+        "relabel_by": "weighted",
+        "bias_weighted": True,
+        "optimiser": "adam",
+        "learning_rate": 1e-3,
+        "schedule": "exponential",
+        "epochs": 70,
+        "batch_size": 64,
+    },
+    "baseline": {"method": "baseline"},
+}
+
+
+class Augmentation(BaseModel):
+    """Random changes of a training image; the paper does not publish its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    flip: bool = Field(True, description="Mirror every second image.")
+    shift: float = Field(
+        0.04, ge=0, le=0.5, description="Largest shift in each direction, as a share of the side."
+    )
+    noise: float = Field(
+        0.02, ge=0, le=1, description="Standard deviation of added noise, in units of full scale."
+    )
+    erase: float = Field(
+        0.5, ge=0, le=1, description="Share of images in which a rectangle is blanked."
+    )
+
+
+class TrainConfig(BaseModel):
+    """All options of a training run; `preset` gives the defaults of the others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    preset: Preset = Field(
+        "paper", description="paper: as published; reference: as the published code; baseline."
+    )
+    method: Literal["scn", "baseline"] = Field(
+        "scn", description="scn: the Self-Cure Network; baseline: plain cross-entropy."
+    )
+    rank_loss_weight: float = Field(
+        0.5, ge=0, le=1, description="Weight of the rank regularisation, gamma (paper: 0.5)."
+    )
+    loss_sum: Literal["weighted", "plain"] = Field(
+        "weighted",
+        description="weighted: gamma and 1 - gamma (paper); plain: the sum of both (reference).",
+    )
+    high_ratio: float = Field(
+        0.7, gt=0, lt=1, description="Share of a batch in the high-importance group, beta (0.7)."
+    )
+    rank_margin: float = Field(
+        0.15, ge=0, le=1, description="Wanted gap of the groups' mean importance, delta 1 (0.15)."
+    )
+    relabel_margin: float = Field(
+        0.2, ge=0, le=1, description="Lead in probability that changes a label, delta 2 (0.2)."
+    )
+    relabel_from_epoch: int = Field(
+        10, ge=1, description="First epoch that relabels, counted from 1 (paper: 10)."
+    )
+    relabel_group: Literal["low", "all"] = Field(
+        "low", description="Who may be relabelled: the low group (paper) or all (reference)."
+    )
+    relabel_by: Literal["plain", "weighted"] = Field(
+        "plain",
+        description="Probabilities from logits without or with the importance weight (reference).",
+    )
+    bias_weighted: bool = Field(
+        False, description="Whether the weight multiplies the classifier's bias too (reference)."
+    )
+    optimiser: Literal["sgd", "adam"] = Field("sgd", description="sgd (with momentum) or adam.")
+    learning_rate: float = Field(0.1, gt=0, le=10, description="Learning rate at the start.")
+    momentum: float = Field(0.9, ge=0, lt=1, description="Momentum of sgd.")
+    weight_decay: float = Field(1e-4, ge=0, le=1, description="Weight decay.")
+    schedule: Literal["step", "exponential", "constant"] = Field(
+        "step",
+        description="step: a tenth after each of step_epochs; exponential: decay each epoch.",
+    )
+    step_epochs: tuple[int, ...] = Field(
+        (15, 30), description="Epochs after which the rate is divided by 10 (schedule step)."
+    )
+    decay: float = Field(
+        0.9, gt=0, le=1, description="Factor on the rate after each epoch (schedule exponential)."
+    )
+    epochs: int = Field(40, ge=1, le=10_000, description="Passes over the training faces.")
+    batch_size: int = Field(1024, ge=1, description="Faces per step.")
+    image_size_px: int = Field(224, ge=32, le=1024, description="Side of the input, in pixels.")
+    augmentation: Augmentation = Field(
+        Augmentation(), description="Random changes of training images."
+    )
+    holdout_share: float = Field(
+        0.1,
+        gt=0,
+        lt=1,
+        description="Part of train that chooses the checkpoint, where there is no such split.",
+    )
+    backbone_weights: Path | None = Field(
+        None, description="A file of ResNet-18 weights (.safetensors or .pth); empty for random."
+    )
+    seed: int = Field(0, ge=0, description="Seed of everything that is random.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_preset(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        return {**_PRESETS.get(str(values.get("preset", "paper")), {}), **values}
+
+
+def preset(name: Preset, **options: Any) -> TrainConfig:
+    """The configuration of a preset with some options changed.
+
+    Raises:
+        ValueError: an unknown preset or option, or a value out of range.
+    """
+    return TrainConfig.model_validate({"preset": name, **options})
+
+
+def rate_at(config: TrainConfig, epoch: int) -> float:
+    """Learning rate of an epoch, counted from 1."""
+    if config.schedule == "step":
+        passed = sum(epoch > after for after in config.step_epochs)
+        return config.learning_rate * 0.1**passed
+    if config.schedule == "exponential":
+        return config.learning_rate * config.decay ** (epoch - 1)
+    return config.learning_rate

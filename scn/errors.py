@@ -1,0 +1,33 @@
+"""What can go wrong between faces and a model.
+
+ScnError
+├── ClassMismatch      a checkpoint or a dataset has other classes than wanted
+├── CheckpointError    a checkpoint is missing, incomplete or of another configuration
+├── WeightsError       a file of weights fits the model too little
+├── TooFewFaces        a dataset holds too little to train on
+└── NotFinite          the loss is no number any more
+"""
+
+
+class ScnError(Exception):
+    """Base of all failures of training and evaluation."""
+
+
+class ClassMismatch(ScnError):
+    """The classes are not the ones wanted."""
+
+
+class CheckpointError(ScnError):
+    """A checkpoint cannot be used."""
+
+
+class WeightsError(ScnError):
+    """A file of weights fits the model too little, or is none."""
+
+
+class TooFewFaces(ScnError):
+    """There is too little to train on."""
+
+
+class NotFinite(ScnError):
+    """The loss became infinite or undefined."""

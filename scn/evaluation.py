@@ -1,0 +1,70 @@
+"""How well a model names expressions: accuracy, mean class accuracy, macro F1, confusion."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from sklearn.metrics import balanced_accuracy_score, confusion_matrix, f1_score
+
+from scn.batches import normalised, to_tensor
+from scn.errors import ClassMismatch
+from scn.model import SelfCureNetwork
+from storage.reader import FaceReader
+
+Int64Array = npt.NDArray[np.int64]
+
+_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The scores of a model on faces; `confusion` has the truth in its rows."""
+
+    faces: int
+    accuracy: float
+    mean_class_accuracy: float
+    macro_f1: float
+    confusion: tuple[tuple[int, ...], ...]
+
+
+def class_indexes(reader: FaceReader, classes: Sequence[str]) -> Int64Array:
+    """The class index of each face's original label, int64 [N].
+
+    Raises:
+        ClassMismatch: a face has a label that is not among the classes.
+    """
+    emotions = reader.index["emotion"].to_pylist()
+    if strangers := sorted(set(emotions) - set(classes)):
+        raise ClassMismatch(f"classes are {', '.join(classes)}: the faces also have {strangers}")
+    place = {name: number for number, name in enumerate(classes)}
+    return np.array([place[emotion] for emotion in emotions], np.int64)
+
+
+def evaluate(
+    model: SelfCureNetwork, reader: FaceReader, classes: Sequence[str], device: torch.device
+) -> Evaluation:
+    """Score a model against the original labels of a reader's faces."""
+    truth = class_indexes(reader, classes)
+    predicted = predict(model, reader, device)
+    labels = list(range(len(classes)))
+    matrix = confusion_matrix(truth, predicted, labels=labels)
+    return Evaluation(
+        faces=len(truth),
+        accuracy=float((truth == predicted).mean()),
+        mean_class_accuracy=float(balanced_accuracy_score(truth, predicted)),
+        macro_f1=float(f1_score(truth, predicted, labels=labels, average="macro", zero_division=0)),
+        confusion=tuple(tuple(int(n) for n in row) for row in matrix),
+    )
+
+
+@torch.inference_mode()
+def predict(model: SelfCureNetwork, reader: FaceReader, device: torch.device) -> Int64Array:
+    """The predicted class index of each face, int64 [N]."""
+    model.eval()
+    predicted = np.zeros(len(reader), np.int64)
+    for batch in reader.batches(batch_size=_BATCH, shuffle=False):
+        outputs = model(normalised(to_tensor(batch.images_rgb, device)))
+        predicted[batch.indexes] = outputs.logits.argmax(dim=1).cpu().numpy()
+    return predicted

@@ -1,0 +1,125 @@
+"""A whole run: epochs, checkpoints, the choice of the best, and going on after a crash."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from scn.checkpoint import (
+    Checkpoint,
+    check_classes,
+    keep_only,
+    load,
+    newest,
+    of_epoch,
+    save,
+    take_features,
+)
+from scn.config import TrainConfig
+from scn.errors import CheckpointError, TooFewFaces
+from scn.training import EpochRow, Trainer
+from storage.reader import FaceReader
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """Where a finished run left its checkpoints, and its log, one mapping an epoch."""
+
+    last: Path
+    best: Path
+    log: tuple[dict[str, Any], ...]
+
+
+def fit(
+    config: TrainConfig,
+    train: FaceReader,
+    validation: FaceReader,
+    classes: Sequence[str],
+    folder: Path,
+    *,
+    initial: Path | None = None,
+    report: Callable[[EpochRow], None] = lambda row: None,
+) -> FitResult:
+    """Train to the last epoch, going on from the newest checkpoint in `folder` if there is one.
+
+    The best checkpoint is the one with the highest accuracy on `validation`, the earliest of equal
+    ones. The checkpoints of all other epochs but the last are removed; `log.jsonl` holds the log.
+
+    Args:
+        config: how to train.
+        train: the faces to train on.
+        validation: the faces that choose the checkpoint; never the test split.
+        classes: names in the order of the model's outputs.
+        folder: the run's own folder.
+        initial: a checkpoint whose backbone and importance head are the start.
+        report: called after each epoch.
+
+    Raises:
+        TooFewFaces: there is nothing to train on, or nothing to choose by.
+        ClassMismatch: faces or the checkpoint in `folder` have other classes.
+        CheckpointError: the checkpoint in `folder` is of another configuration.
+        WeightsError: initial weights fit less than 95 % of the model.
+        NotFinite: the loss became infinite or undefined.
+    """
+    _check_enough(train, validation)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    found = resumable(folder, config, classes, train.version)
+    trainer = Trainer(config, train, validation, classes, device=device)
+    if found:
+        trainer.go_on(found)
+    elif initial:
+        take_features(trainer.model, initial)
+    for epoch in range(len(trainer.log) + 1, config.epochs + 1):
+        row = trainer.epoch(epoch)
+        save(folder, trainer.checkpoint(epoch))
+        _write_log(folder, trainer.log)
+        keep_only(folder, (epoch, _best_epoch(trainer.log)))
+        report(row)
+    last = of_epoch(folder, config.epochs)
+    return FitResult(last, of_epoch(folder, _best_epoch(trainer.log)), tuple(trainer.log))
+
+
+def resumable(
+    folder: Path, config: TrainConfig, classes: Sequence[str], store_version: int
+) -> Checkpoint | None:
+    """The newest checkpoint of a run's folder, if there is one and the run may go on from it.
+
+    Raises:
+        ClassMismatch: it has other classes.
+        CheckpointError: it was made with another configuration or version of the store.
+    """
+    path = newest(folder)
+    if path is None:
+        return None
+    found = load(path)
+    check_classes(path, found.classes, classes)
+    before, now = found.config.model_dump(), config.model_dump()
+    changed = [
+        f"{name} is {now[name]}, was {before[name]}" for name in now if now[name] != before[name]
+    ]
+    if found.store_version != store_version:
+        changed.append(f"store version is {store_version}, was {found.store_version}")
+    if changed:
+        raise CheckpointError(f"checkpoint {path}: cannot go on, since {'; '.join(changed)}")
+    return found
+
+
+def _check_enough(train: FaceReader, validation: FaceReader) -> None:
+    if len(train) < 2:
+        raise TooFewFaces(f"faces to train on: {len(train)}, at least 2 are needed")
+    if not len(validation):
+        raise TooFewFaces("faces to choose a checkpoint by: 0, at least 1 is needed")
+
+
+def _best_epoch(log: Sequence[dict[str, Any]]) -> int:
+    best = max(log, key=lambda row: (row["validation_accuracy"], -row["epoch"]))
+    return int(best["epoch"])
+
+
+def _write_log(folder: Path, log: Sequence[dict[str, Any]]) -> None:
+    unfinished = folder / ".log.jsonl.part"
+    unfinished.write_text("".join(json.dumps(row) + "\n" for row in log))
+    unfinished.replace(folder / "log.jsonl")
