@@ -17,7 +17,6 @@ from demo.face_points import (
     ANCHORS_XY,
     CANVAS_HEIGHT_PX,
     CANVAS_WIDTH_PX,
-    EYES_XY,
     LOWER_LIP,
     UPPER_LIP,
     Points,
@@ -28,7 +27,9 @@ from demo.portraits import Portrait
 from scn.emotions import EMOTIONS
 
 _GRID_PX: Final = 4
-_MOUTH_CORNERS: Final = rows(("mouth_l", "mouth_r"))
+_EYE_L: Final = rows(("eye_outer_l", "eye_upper_l", "eye_inner_l", "eye_lower_l"))
+_EYE_R: Final = rows(("eye_outer_r", "eye_upper_r", "eye_inner_r", "eye_lower_r"))
+_NOSE_AND_MOUTH: Final = rows(("nose_tip", "mouth_l", "mouth_r"))
 _UPPER: Final = rows(UPPER_LIP[1:-1])
 _LOWER: Final = rows(LOWER_LIP[1:-1])
 
@@ -89,8 +90,8 @@ def warp(portrait: Portrait, expression: str, intensity: float) -> npt.NDArray[n
 def landmarks_of(portrait: Portrait, expression: str, intensity: float) -> Points:
     """Eyes, nose and mouth corners of what ``warp`` returns: float64 [5, 2], canvas pixels."""
     points_xy = points_of(portrait, expression, intensity)
-    nose_xy = points_xy[rows(("nose_tip",))]
-    landmarks_xy = np.concatenate([EYES_XY, nose_xy, points_xy[_MOUTH_CORNERS]])
+    eyes_xy = np.stack([points_xy[_EYE_L].mean(axis=0), points_xy[_EYE_R].mean(axis=0)])
+    landmarks_xy = np.concatenate([eyes_xy, points_xy[_NOSE_AND_MOUTH]])
     if portrait.mirrored:
         landmarks_xy = landmarks_xy[[1, 0, 2, 4, 3]]
         landmarks_xy[:, 0] = CANVAS_WIDTH_PX - 1 - landmarks_xy[:, 0]
@@ -103,5 +104,8 @@ def _sample(
     """Fetch every pixel from where the coarse field says, between its points linearly."""
     ys, xs = np.mgrid[:CANVAS_HEIGHT_PX, :CANVAS_WIDTH_PX].astype(np.float32) / _GRID_PX
     dense_xy = cv2.remap(field_xy, xs, ys, cv2.INTER_LINEAR)
-    result = cv2.remap(image_rgba, dense_xy, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    source_x, source_y = dense_xy[..., 0], dense_xy[..., 1]
+    result = cv2.remap(
+        image_rgba, source_x, source_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
     return np.asarray(result, np.uint8)

@@ -12,7 +12,6 @@ from demo.face_points import BROW_L, BROW_R, LOWER_LIP, UPPER_LIP, Points, rows
 Creases = tuple[tuple[tuple[float, float], ...], ...]
 """Lines of canvas points along which the skin folds."""
 Image = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.float32]
 
 _MOUTH_RGB: Final = (58, 18, 20)
 _TEETH_RGB: Final = (232, 224, 208)
@@ -72,19 +71,20 @@ def _smooth(points_xy: Points) -> Points:
     """A parabola through three points, or the line through two: float64 [17, 2]."""
     at = np.linspace(0, len(points_xy) - 1, len(points_xy))
     fit = np.polynomial.polynomial.polyfit(at, points_xy, len(points_xy) - 1)
-    return np.polynomial.polynomial.polyval(np.linspace(0, at[-1], 17), fit).T
+    curve = np.polynomial.polynomial.polyval(np.linspace(0, at[-1], 17), fit).T
+    return np.asarray(curve, np.float64)
 
 
-def _area(image_rgb: Image, xs: Points, upper: Points, lower: Points) -> Mask:
-    """1 between two curves, 0 elsewhere, with a soft edge: float32 [H, W]."""
+def _area(image_rgb: Image, xs: Points, upper: Points, lower: Points) -> Image:
+    """255 between two curves, 0 elsewhere, with a soft edge: uint8 [H, W]."""
     edge = np.concatenate([np.stack([xs, upper], axis=1), np.stack([xs, lower], axis=1)[::-1]])
     mask = np.zeros(image_rgb.shape[:2], np.uint8)
     cv2.fillPoly(mask, [_fixed_point(edge)], 255, cv2.LINE_AA, _SHIFT)
     return _soften(mask, 0.8)
 
 
-def _stroke(image_rgb: Image, curve_xy: Points, width_px: float, softness_px: float) -> Mask:
-    """1 along a curve, 0 elsewhere, with a soft edge: float32 [H, W]."""
+def _stroke(image_rgb: Image, curve_xy: Points, width_px: float, softness_px: float) -> Image:
+    """255 along a curve, 0 elsewhere, with a soft edge: uint8 [H, W]."""
     mask = np.zeros(image_rgb.shape[:2], np.uint8)
     cv2.polylines(
         mask, [_fixed_point(curve_xy)], False, 255, max(1, round(width_px)), cv2.LINE_AA, _SHIFT
@@ -96,14 +96,12 @@ def _fixed_point(points_xy: Points) -> npt.NDArray[np.int32]:
     return np.rint(points_xy * 2**_SHIFT).astype(np.int32)
 
 
-def _soften(mask: Image, softness_px: float) -> Mask:
-    return cv2.GaussianBlur(mask, (0, 0), softness_px).astype(np.float32) / 255
+def _soften(mask: Image, softness_px: float) -> Image:
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), softness_px), np.uint8)
 
 
-def _blend(image_rgb: Image, mask: Mask, colour_rgb: tuple[int, int, int], opacity: float) -> None:
-    ys, xs = np.nonzero(mask)
-    if not len(ys):
-        return
-    part = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
-    weight = (mask[part] * opacity)[..., None]
+def _blend(image_rgb: Image, mask: Image, colour_rgb: tuple[int, int, int], opacity: float) -> None:
+    x, y, width, height = cv2.boundingRect(mask)
+    part = np.s_[y : y + height, x : x + width]
+    weight = mask[part][..., None].astype(np.float32) * (opacity / 255)
     image_rgb[part] = np.rint(image_rgb[part] * (1 - weight) + np.array(colour_rgb) * weight)

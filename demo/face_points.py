@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 Points = npt.NDArray[np.float64]
+Marks = dict[str, tuple[float, float]]
 
 CANVAS_WIDTH_PX: Final = 560
 CANVAS_HEIGHT_PX: Final = 540
@@ -22,7 +23,7 @@ BROW_R: Final = ("brow_inner_r", "brow_mid_r", "brow_outer_r")
 UPPER_LIP: Final = ("mouth_l", "upper_l", "upper_c", "upper_r", "mouth_r")
 LOWER_LIP: Final = ("mouth_l", "lower_l", "lower_c", "lower_r", "mouth_r")
 
-_ASTRONAUT: Final[Mapping[str, tuple[float, float]]] = {
+_ASTRONAUT: Final[Marks] = {
     "brow_outer_l": (210, 160),
     "brow_mid_l": (230, 155),
     "brow_inner_l": (253, 161),
@@ -55,7 +56,7 @@ _ASTRONAUT: Final[Mapping[str, tuple[float, float]]] = {
     "cheek_r": (338, 222),
     "chin": (280, 312),
 }
-_HOPPER: Final[Mapping[str, tuple[float, float]]] = {
+_HOPPER: Final[Marks] = {
     "brow_outer_l": (210, 157),
     "brow_mid_l": (238, 152),
     "brow_inner_l": (262, 162),
@@ -89,7 +90,7 @@ _HOPPER: Final[Mapping[str, tuple[float, float]]] = {
     "chin": (280, 304),
 }
 # The mouth of both at rest: closed, level.
-_REST_MOUTH: Final[Mapping[str, tuple[float, float]]] = {
+_REST_MOUTH: Final[Marks] = {
     "mouth_l": (246, 260),
     "upper_l": (260, 258.5),
     "upper_c": (279, 258.5),
@@ -102,6 +103,7 @@ _REST_MOUTH: Final[Mapping[str, tuple[float, float]]] = {
     "lip_bottom": (279, 273),
 }
 
+_MARKS: Final = {"astronaut": _ASTRONAUT, "hopper": _HOPPER}
 NAMES: Final = tuple(_ASTRONAUT)
 # What never moves: a ring round the face, and the canvas.
 _RING: Final = (
@@ -115,13 +117,13 @@ ANCHORS_XY: Final[Points] = np.array(_RING, np.float64)
 
 def at_picture(portrait: str) -> Points:
     """Where the points lie in the portrait as it was taken: float64 [len(NAMES), 2]."""
-    marks = {"astronaut": _ASTRONAUT, "hopper": _HOPPER}[portrait]
+    marks = _MARKS[portrait]
     return np.array([marks[name] for name in NAMES], np.float64)
 
 
 def at_rest(portrait: str) -> Points:
     """Where they lie when that face shows nothing: float64 [len(NAMES), 2]."""
-    marks = {"astronaut": _ASTRONAUT, "hopper": _HOPPER}[portrait] | dict(_REST_MOUTH)
+    marks = _MARKS[portrait] | _REST_MOUTH
     return np.array([marks[name] for name in NAMES], np.float64)
 
 

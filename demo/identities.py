@@ -18,6 +18,7 @@ Colours = npt.NDArray[np.float32]
 _GROUPS: Final[tuple[Group, ...]] = ("videos", "benchmarks")
 _NOSE_TO_CHIN: Final = ((280, 268), (66, 54))
 _FACE: Final = ((280, 222), (84, 98))
+_LEAST_BLUR_PX: Final = 0.1
 _LIPS: Final = ((279, 262), (42, 17))
 
 
@@ -144,14 +145,13 @@ def _brow_colour(identity: Identity) -> tuple[int, int, int]:
 
 def _colour(image_rgb: npt.NDArray[np.uint8], identity: Identity) -> npt.NDArray[np.uint8]:
     rng = np.random.default_rng(identity.texture_seed)
-    image = image_rgb.astype(np.float32) / 255
+    plain = np.asarray(image_rgb / 255, np.float32)
     skin = _skin(image_rgb)[..., None]
-    image = skin * _tone(image, identity) + (1 - skin) * _hair_and_clothes(image, identity)
-    if identity.softness_px:
-        image = cv2.GaussianBlur(image, (0, 0), identity.softness_px + 0.01)
-    image += skin * _texture(identity.roughness, rng)
-    image = _with_beard(image, identity.beard, rng)
-    return np.asarray(np.clip(image * 255, 0, 255), np.uint8)
+    dyed = skin * _tone(plain, identity) + (1 - skin) * _hair_and_clothes(plain, identity)
+    soft = cv2.GaussianBlur(dyed, (0, 0), max(identity.softness_px, _LEAST_BLUR_PX))
+    rough = np.asarray(soft + skin * _texture(identity.roughness, rng), np.float32)
+    bearded = _with_beard(rough, identity.beard, rng)
+    return np.asarray(np.clip(bearded * 255, 0, 255), np.uint8)
 
 
 def _skin(image_rgb: npt.NDArray[np.uint8]) -> Colours:
@@ -179,7 +179,7 @@ def _tone(image: Colours, identity: Identity) -> Colours:
 def _hair_and_clothes(image: Colours, identity: Identity) -> Colours:
     hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV)
     hsv[..., 0] = (hsv[..., 0] + identity.hue_turn_deg) % 360
-    hsv[..., 1] *= 1 - identity.greying
+    hsv[..., 1] = hsv[..., 1] * (1 - identity.greying)
     lift = 0.12 * identity.hair_gain
     hsv[..., 2] = np.clip(lift + hsv[..., 2] * identity.hair_gain * (1 - lift), 0, 1)
     return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.float32)

@@ -116,5 +116,5 @@ def _matte(
     model = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(canvas_rgb, labels, None, *model, 4, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]
     person = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8) * 255
-    person = cv2.medianBlur(person, 7)
-    return np.asarray(cv2.GaussianBlur(person, (0, 0), _FEATHER_PX), np.uint8)
+    smooth = cv2.medianBlur(person, 7)
+    return np.asarray(cv2.GaussianBlur(smooth, (0, 0), _FEATHER_PX), np.uint8)
