@@ -1,5 +1,7 @@
 """What `webemotion stats` shows: tables of a store for a terminal."""
 
+from collections.abc import Iterable
+
 from rich.console import Console
 from rich.table import Table
 
@@ -36,14 +38,16 @@ def show_store(uri: str, console: Console) -> None:
 def _faces(dataset: Dataset) -> Table:
     rows = [(*key, count) for key, count in faces_by(dataset, "split", "emotion").items()]
     megabytes = image_bytes(dataset) / 1e6
-    title = f"{dataset.name}: {sum(row[-1] for row in rows)} faces, {megabytes:.1f} MB of images"
+    title = (
+        f"{dataset.name}: {sum(count for *_, count in rows)} faces, {megabytes:.1f} MB of images"
+    )
     return _table(title, ("split", "emotion", "faces"), rows)
 
 
-def _table(title: str, columns: tuple[str, ...], rows: object) -> Table:
+def _table(title: str, columns: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Table:
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column)
-    for row in rows:  # type: ignore[attr-defined]
+    for row in rows:
         table.add_row(*map(str, row))
     return table

@@ -3,8 +3,7 @@
 from typing import Final
 
 from scn.errors import ScnError
-from storage.errors import CommitConflict, StoreError
+from storage.errors import StoreError
 
-# ValueError holds bad arguments and LayoutError; CommitConflict is nobody's mistake.
+# ValueError covers bad arguments, pydantic's complaints and a benchmark's LayoutError.
 REFUSALS: Final[tuple[type[Exception], ...]] = (ValueError, StoreError, ScnError)
-_ = CommitConflict

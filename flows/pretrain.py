@@ -1,0 +1,56 @@
+"""Pretraining on what has been collected."""
+
+from pathlib import Path
+from typing import Final
+
+from prefect import flow
+
+from flows.artifacts import show_results
+from flows.runs import start_run
+from flows.training import Arm, Faces, faces_of, summary_of, train_arm
+from scn.config import TrainConfig
+from scn.fitting import resumable
+from storage.store import Dataset, open_store
+
+_CHECKPOINTS: Final = "checkpoints"
+
+
+@flow(name="pretrain", persist_result=False)
+def pretrain(
+    store: str = "data/store",
+    dataset: str = "webemotion",
+    runs: Path = Path("data/runs"),
+    train: TrainConfig = TrainConfig(),
+    run: str | None = None,
+) -> None:
+    """Train a model on a collected dataset, and keep the labels it changed as events.
+
+    Args:
+        store: Folder of the store.
+        dataset: Name of the dataset in the store.
+        runs: Folder of training runs.
+        train: How to train.
+        run: Name of the run's folder; an existing run goes on. Empty makes a new one.
+    """
+    opened, faces = check_pretrain(store, dataset, runs, train, run)
+    started = start_run(runs, "pretrain", {"train": train.model_dump(mode="json")}, run)
+    arm = Arm(train.method, train)
+    result = train_arm(arm, opened, faces, started.run_id, started.path / _CHECKPOINTS)
+    summary = {**summary_of(result), "classes": list(faces.classes), "faces": len(faces.train)}
+    started.finish(summary)
+    show_results([{"field": k, "value": str(v)} for k, v in summary.items()], "pretrain", "Result")
+
+
+def check_pretrain(
+    store: str, dataset: str, runs: Path, train: TrainConfig, run: str | None
+) -> tuple[Dataset, Faces]:
+    """Check that the run can start, before anything is written.
+
+    Raises:
+        StoreError, ScnError: the store, the faces or an existing run do not fit.
+    """
+    opened = open_store(store).dataset(dataset)
+    faces = faces_of(opened, train)
+    if run:
+        resumable(runs / run / _CHECKPOINTS, train, faces.classes, faces.train.version)
+    return opened, faces
