@@ -76,6 +76,17 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def wait_for_port(port: int) -> None:
+    """Wait until something listens on a port of loopback."""
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise ServiceFailed(f"nothing listens on port {port}")
+
+
 @contextmanager
 def prefect_server(env: dict[str, str], logs: Path) -> Iterator[None]:
     """A Prefect server on loopback, answering."""

@@ -1,0 +1,173 @@
+"""What the demo shows at its end: tables in the terminal, and a page with pictures."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader
+from rich.console import Console
+from rich.table import Table
+
+from demo.manifest import World
+from demo.settings import BENCHMARKS
+from demo.truth import read_truths, true_emotions
+from flows.pictures import confusion, contact_sheet, curves, data_url, faces_per_emotion, images_of
+from flows.runs import Run, latest
+from flows.training import CURVES
+from scn.checkpoint import load
+from scn.label_audit import audit
+from storage.ledger import Ledger, VideoEvent
+from storage.statistics import outcomes, yield_by_emotion
+from storage.store import Dataset, open_store
+
+_FACES_SHOWN: Final = 24
+_SCORES: Final = ("accuracy", "mean_class_accuracy", "macro_f1")
+NEXT_STEPS: Final = (
+    "webemotion stats --store demo_output/store",
+    "webemotion doctor",
+    "webemotion collect --help",
+)
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that is shown, as plain rows."""
+
+    yields: Sequence[Row]
+    drops: Sequence[Row]
+    hard: Sequence[Row]
+    audit: Sequence[Row]
+    results: Sequence[Row]
+
+
+def report(folder: Path, world: World, console: Console) -> None:
+    """Print the tables and write `summary.html` in `folder`."""
+    dataset = open_store(str(folder / "store")).dataset("webemotion")
+    pretraining = _latest(folder, "pretrain")
+    truth = true_emotions(dataset.scan("faces", ["face_id", "video_id", "t_s"]),
+                          read_truths(world, folder / "world"))  # fmt: skip
+    finetunings = _finetunings(folder)
+    states = Ledger(dataset).states()
+    findings = Findings(
+        yields=yield_by_emotion(states.values()),
+        drops=[{"state": s, "reason": r, "videos": n} for (s, r), n in
+               outcomes(states.values()).items()],
+        hard=_hard(world, states),
+        audit=_audit(pretraining, truth),
+        results=[row for run in finetunings for row in _results(run)],
+    )  # fmt: skip
+    for title, rows in asdict(findings).items():
+        console.print(_table(title, rows))
+    page = folder / "summary.html"
+    page.write_text(_page(findings, dataset, pretraining, truth, finetunings), encoding="utf-8")
+    console.print(f"pictures: {page}", soft_wrap=True)
+    console.print("next:", *NEXT_STEPS, sep="\n  ")
+
+
+def _page(
+    findings: Findings,
+    dataset: Dataset,
+    pretraining: Run,
+    truth: Mapping[str, str],
+    finetunings: Iterable[Run],
+) -> str:
+    log = load(Path(pretraining.read()["result"]["last"])).log
+    template = Environment(
+        loader=PackageLoader("demo", "."), autoescape=True, trim_blocks=True
+    ).get_template("summary.html")
+    return template.render(
+        **asdict(findings),
+        sheet=data_url(contact_sheet(faces_per_emotion(dataset))),
+        curves=data_url(curves(log, CURVES)),
+        relabelled=_relabelled(dataset, pretraining, truth),
+        matrices=[matrix for run in finetunings for matrix in _matrices(run)],
+        next_steps=NEXT_STEPS,
+    )
+
+
+def _latest(folder: Path, kind: str) -> Run:
+    run = latest(folder / "runs", kind)
+    if run is None:
+        raise FileNotFoundError(f"no finished {kind} in {folder / 'runs'}")
+    return run
+
+
+def _finetunings(folder: Path) -> list[Run]:
+    runs = [Run(path.parent) for path in (folder / "runs").glob("finetune-*/run.json")]
+    by_name = {run.read()["result"]["benchmark"]: run for run in runs}
+    return [by_name[name] for name in BENCHMARKS]
+
+
+def _hard(world: World, states: Mapping[str, VideoEvent]) -> list[Row]:
+    """The videos made hard: what was expected, and what the ledger says."""
+    rows = []
+    for video in world.videos:
+        if video.trait != "ordinary":
+            event = states[video.video_id]
+            expected = f"{video.expected_state} {video.expected_reason or ''}".strip()
+            found = f"{event.state} {event.reason or ''}".strip()
+            rows.append({"video": video.trait, "expected": expected, "ledger": found})
+    return rows
+
+
+def _audit(run: Run, truth: Mapping[str, str]) -> list[Row]:
+    """Corrections against the truth, of the last epoch's labels."""
+    samples = load(Path(run.read()["result"]["last"])).samples
+    return [{"measure": k.replace("_", " "), "value": _shown(v)}
+            for k, v in asdict(audit(samples, truth)).items()]  # fmt: skip
+
+
+def _relabelled(dataset: Dataset, run: Run, truth: Mapping[str, str]) -> list[Row]:
+    """Faces whose label changed: their image, and old, new and true label."""
+    samples = load(Path(run.read()["result"]["last"])).samples.to_pylist()
+    changed = [row for row in samples if row["given"] != row["current"]]
+    shown = changed[:: max(len(changed) // _FACES_SHOWN, 1)][:_FACES_SHOWN]
+    images = images_of(dataset, [row["face_id"] for row in shown])
+    return [
+        {
+            "face_id": row["face_id"],
+            "image": data_url(image),
+            "old": row["given"],
+            "new": row["current"],
+            "truth": truth.get(row["face_id"], "unknown"),
+        }
+        for row, image in zip(shown, images, strict=True)
+    ]
+
+
+def _results(run: Run) -> list[Row]:
+    result = run.read()["result"]
+    return [
+        {
+            "benchmark": result["benchmark"],
+            "method": row["method"],
+            "start": row["start"],
+            "epoch": row["best_epoch"],
+            **{name: _shown(row[name]) for name in _SCORES},
+        }
+        for row in result["rows"]
+    ]
+
+
+def _matrices(run: Run) -> list[Row]:
+    """The confusion matrix of the first way to train: the method asked for, pretrained."""
+    result = run.read()["result"]
+    row = result["rows"][0]
+    name = f"{result['benchmark']}: {row['method']}, {row['start']}"
+    return [{"name": name, "image": data_url(confusion(row["confusion"], result["classes"]))}]
+
+
+def _shown(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _table(title: str, rows: Sequence[Row]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in rows[0] if rows else ():
+        table.add_column(name.replace("_", " "))
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    return table
