@@ -21,7 +21,7 @@ _PEOPLE: Final = 40
 _MARGIN: Final = 0.1
 _MARK_ERROR: Final = 0.012
 """Standard deviation of the landmarks' error, as a share of the crop's side."""
-_MIN_INTENSITY: Final = 0.55
+_MIN_INTENSITY: Final = 0.6
 
 
 def benchmark_faces(

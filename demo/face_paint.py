@@ -55,7 +55,7 @@ def paint_creases(image_rgb: Image, creases: Creases, strength: float) -> None:
     """Paint shadows along the creases, in place; strength 0 paints nothing, 1 plain folds."""
     for crease in creases:
         curve = _smooth(np.array(crease, np.float64))
-        _blend(image_rgb, _stroke(image_rgb, curve, 2.5, 1.5), _CREASE_RGB, 0.6 * strength)
+        _blend(image_rgb, _stroke(image_rgb, curve, 2.5, 1.5), _CREASE_RGB, 0.75 * strength)
 
 
 def _lips(points_xy: Points) -> tuple[Points, Points, Points]:

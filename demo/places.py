@@ -43,8 +43,13 @@ def _ramp(rng: np.random.Generator, width_px: int, height_px: int) -> npt.NDArra
     return np.asarray((ramp - ramp.min()) / np.ptp(ramp), np.float32)
 
 
+def _muted(rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """A colour near grey: float32 [3], 0 to 255."""
+    return np.asarray(rng.uniform(50, 205) + rng.uniform(-35, 35, 3), np.float32)
+
+
 def _gradient(rng: np.random.Generator, width_px: int, height_px: int) -> npt.NDArray[np.float32]:
-    first, second = rng.uniform(30, 225, (2, 3)).astype(np.float32)
+    first, second = _muted(rng), _muted(rng)
     ramp = _ramp(rng, width_px, height_px)[..., None]
     return np.asarray(first + (second - first) * ramp, np.float32)
 
@@ -53,7 +58,7 @@ def _clouds(rng: np.random.Generator, width_px: int, height_px: int) -> npt.NDAr
     total = np.zeros((height_px, width_px, 3), np.float32)
     for size_px in _CLOUD_SIZES_PX:
         cells = (height_px // size_px + 2, width_px // size_px + 2, 3)
-        noise = rng.standard_normal(cells, np.float32) * rng.uniform(2, 14)
+        noise = rng.standard_normal(cells, np.float32) * rng.uniform(1, 6)
         total += cv2.resize(noise, (width_px, height_px), interpolation=cv2.INTER_CUBIC)
     return total
 
@@ -68,4 +73,4 @@ def _with_furniture(
     size = rng.integers((30, 30), (width_px // 3, height_px // 2))
     cv2.rectangle(mask, corner.tolist(), (corner + size).tolist(), 1.0, -1)
     cover = np.asarray(cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.8, 5)))[..., None]
-    return np.asarray(image + cover * (rng.uniform(20, 235, 3) - image) * 0.8, np.float32)
+    return np.asarray(image + cover * (_muted(rng) - image) * 0.8, np.float32)

@@ -101,7 +101,7 @@ def _finetunings(folder: Path) -> list[Run]:
     return [by_name[name] for name in BENCHMARKS]
 
 
-def _hard(world: World, states: Mapping[str, VideoEvent]) -> list[Row]:
+def _hard(world: World, states: Mapping[str, VideoEvent]) -> Sequence[Row]:
     """The videos made hard: what was expected, and what the ledger says."""
     rows = []
     for video in world.videos:

@@ -36,11 +36,10 @@ def show_store(uri: str, console: Console) -> None:
 
 
 def _faces(dataset: Dataset) -> Table:
-    rows = [(*key, count) for key, count in faces_by(dataset, "split", "emotion").items()]
+    counts = faces_by(dataset, "split", "emotion")
+    rows = [(*key, count) for key, count in counts.items()]
     megabytes = image_bytes(dataset) / 1e6
-    title = (
-        f"{dataset.name}: {sum(count for *_, count in rows)} faces, {megabytes:.1f} MB of images"
-    )
+    title = f"{dataset.name}: {sum(counts.values())} faces, {megabytes:.1f} MB of images"
     return _table(title, ("split", "emotion", "faces"), rows)
 
 
