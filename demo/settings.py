@@ -11,7 +11,7 @@ PLAN: Final[dict[str, Any]] = {
     "ages": ["woman"],
 }
 BENCHMARKS: Final = ("rafdb", "affectnet", "ferplus")
-FACES_PER_CLASS: Final[dict[str, int]] = {"train": 28, "validation": 8, "test": 16}
+FACES_PER_CLASS: Final[dict[str, int]] = {"train": 20, "validation": 5, "test": 12}
 _TRAINING: Final[dict[str, Any]] = {
     "image_size_px": 96,
     "batch_size": 32,
@@ -38,6 +38,7 @@ def collection(folder: Path, proxy: str) -> dict[str, Any]:
         "plan": PLAN,
         "searching": site,
         "downloading": {**site, "download_wait_s": 0},
+        "harvesting": {"sample_rate_hz": 1.0},
         "work": {
             "scratch": str(folder / "scratch"),
             "batch_size": 18,
