@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from facenet_pytorch import MTCNN
 
-_MIN_PROBABILITY = 0.99
+_MIN_PROBABILITY = 0.9
 
 
 def find_landmarks(image_rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:

@@ -70,7 +70,7 @@ def _with_furniture(
     height_px, width_px = image.shape[:2]
     mask = np.zeros((height_px, width_px), np.float32)
     corner = rng.integers((0, 0), (width_px, height_px))
-    size = rng.integers((30, 30), (width_px // 3, height_px // 2))
+    size = rng.integers((width_px // 12, height_px // 8), (width_px // 3, height_px // 2))
     cv2.rectangle(mask, corner.tolist(), (corner + size).tolist(), 1.0, -1)
     cover = np.asarray(cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.8, 5)))[..., None]
     return np.asarray(image + cover * (_muted(rng) - image) * 0.8, np.float32)
