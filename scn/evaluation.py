@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from sklearn.metrics import balanced_accuracy_score, confusion_matrix, f1_score
+from sklearn.metrics import confusion_matrix, f1_score
 
 from scn.batches import normalised, to_tensor
 from scn.errors import ClassMismatch
@@ -45,16 +45,22 @@ def class_indexes(reader: FaceReader, classes: Sequence[str]) -> Int64Array:
 def evaluate(
     model: SelfCureNetwork, reader: FaceReader, classes: Sequence[str], device: torch.device
 ) -> Evaluation:
-    """Score a model against the original labels of a reader's faces."""
+    """Score a model against the original labels of a reader's faces.
+
+    The means over classes leave out classes that no face has: RAF-DB, for one, has no contempt.
+    """
     truth = class_indexes(reader, classes)
     predicted = predict(model, reader, device)
-    labels = list(range(len(classes)))
-    matrix = confusion_matrix(truth, predicted, labels=labels)
+    matrix = confusion_matrix(truth, predicted, labels=range(len(classes)))
+    present = np.flatnonzero(matrix.sum(axis=1))
+    recalls = matrix.diagonal()[present] / matrix.sum(axis=1)[present]
     return Evaluation(
         faces=len(truth),
         accuracy=float((truth == predicted).mean()),
-        mean_class_accuracy=float(balanced_accuracy_score(truth, predicted)),
-        macro_f1=float(f1_score(truth, predicted, labels=labels, average="macro", zero_division=0)),
+        mean_class_accuracy=float(recalls.mean()),
+        macro_f1=float(
+            f1_score(truth, predicted, labels=present, average="macro", zero_division=0)
+        ),
         confusion=tuple(tuple(int(n) for n in row) for row in matrix),
     )
 
