@@ -5,6 +5,7 @@ fits less than 95 % of the model's tensors is an error.
 """
 
 import pickle
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,17 @@ from torch import Tensor, nn
 from scn.errors import WeightsError
 
 _LEAST_SHARE: Final = 0.95
-_WRAPPERS: Final = ("module.", "backbone.", "encoder.", "model.")
+_WRAPPERS: Final = re.compile(r"^((module|backbone|encoder|model)\.)+")
+# The published SCN code numbers the children of ResNet instead of naming them.
+_NUMBERED: Final = re.compile(r"^features\.(\d)\.")
+_CHILDREN: Final = ("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4")
+# Counts batches for nobody, and files of older releases lack it.
+_COUNTER: Final = "num_batches_tracked"
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How many of the model's tensors came from a file."""
+    """How many of the model's tensors came from a file; counters of batches are left out."""
 
     matched: int
     total: int
@@ -35,7 +41,8 @@ class Matched:
 def load_weights(network: nn.Module, path: Path) -> Matched:
     """Copy the tensors of a `.safetensors` or `.pth` file into a network.
 
-    Names may carry the prefixes of common wrappers. A `.pth` file is read without running code.
+    Names may carry the prefixes of common wrappers, or the numbers of the published SCN code. A
+    `.pth` file is read without running code.
 
     Raises:
         WeightsError: the file is none of these, or fits less than 95 % of the tensors.
@@ -51,10 +58,13 @@ def copy_tensors(network: nn.Module, tensors: Mapping[str, Tensor], source: str)
         for name, tensor in wanted.items()
         if name in tensors and tensors[name].shape == tensor.shape
     }
-    result = Matched(len(fitting), len(wanted))
+    missing = [name for name in wanted if name not in fitting and not name.endswith(_COUNTER)]
+    total = sum(not name.endswith(_COUNTER) for name in wanted)
+    result = Matched(total - len(missing), total)
     if result.matched < _LEAST_SHARE * result.total:
-        missing = ", ".join([name for name in wanted if name not in fitting][:3])
-        raise WeightsError(f"weights {source}: only {result} fit, at least 95 % must; no {missing}")
+        raise WeightsError(
+            f"weights {source}: only {result} fit, at least 95 % must; no {', '.join(missing[:3])}"
+        )
     network.load_state_dict({**wanted, **fitting})
     return result
 
@@ -71,6 +81,12 @@ def _tensors(path: Path) -> dict[str, Tensor]:
 
 
 def _unwrapped(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    for wrapper in _WRAPPERS:
-        tensors = {name.removeprefix(wrapper): tensor for name, tensor in tensors.items()}
-    return tensors
+    return {_torchvision_name(name): tensor for name, tensor in tensors.items()}
+
+
+def _torchvision_name(name: str) -> str:
+    name = _WRAPPERS.sub("", name)
+    numbered = _NUMBERED.match(name)
+    if numbered and int(numbered[1]) < len(_CHILDREN):
+        return f"{_CHILDREN[int(numbered[1])]}.{name[numbered.end() :]}"
+    return name
