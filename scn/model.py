@@ -45,7 +45,9 @@ class SelfCureNetwork(nn.Module):
 
     def forward(self, images: Tensor) -> Outputs:
         """Images [B, 3, S, S], normalised, to outputs."""
-        features = self.backbone(images)
-        importance = torch.sigmoid(self.importance_head(features)).view(-1)
-        scores = nn.functional.linear(features, self.classifier.weight)
+        features = self.backbone(images).float()
+        # bfloat16 has steps of 0.004 near 1: too coarse to rank importance by.
+        with torch.autocast(features.device.type, enabled=False):
+            importance = torch.sigmoid(self.importance_head(features)).view(-1)
+            scores = nn.functional.linear(features, self.classifier.weight)
         return Outputs(scores, self.classifier.bias, importance)
