@@ -1,0 +1,239 @@
+"""A run ends the same however often it was killed, and learns."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from scn.backbones import resnet18_features
+from scn.checkpoint import Checkpoint, load, newest, take_features
+from scn.config import Augmentation, TrainConfig
+from scn.errors import CheckpointError, ClassMismatch, NotFinite, TooFewFaces
+from scn.fitting import fit
+from scn.label_audit import audit
+from scn.model import SelfCureNetwork
+from scn.training import EpochRow
+from storage.reader import FaceReader
+from storage.store import open_store
+from tests.scn.faces import CLASSES, SIZE_PX, face_name, reader_of, true_emotions
+
+_MILD = Augmentation(noise=0, erase=0)
+
+
+def _config(**options: Any) -> TrainConfig:
+    base: dict[str, Any] = {
+        "preset": "reference",
+        "image_size_px": SIZE_PX,
+        "batch_size": 16,
+        "epochs": 3,
+        "relabel_from_epoch": 1,
+        "relabel_margin": 0.05,
+        "augmentation": _MILD,
+    }
+    return TrainConfig.model_validate({**base, **options})
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of 61 faces: the last batch of 16 is smaller."""
+    folder = tmp_path_factory.mktemp("store")
+    reader_of(folder, true_emotions(61))
+    return folder
+
+
+def _reader(folder: Path) -> FaceReader:
+    dataset = open_store(str(folder)).dataset("faces")
+    return FaceReader(dataset, image_size_px=SIZE_PX)
+
+
+@pytest.fixture(scope="module")
+def straight(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("straight")
+    fit(_config(), _reader(store), _reader(store), CLASSES, folder)
+    return folder
+
+
+class _Killed(BaseException):
+    """The end of a process, as far as `fit` can tell."""
+
+
+def _same(one: Checkpoint, other: Checkpoint) -> None:
+    """Two checkpoints are equal but for times."""
+    for tensors, others in ((one.model, other.model), (one.optimiser, other.optimiser)):
+        assert tensors.keys() == others.keys()
+        assert all(torch.equal(tensors[name], others[name]) for name in tensors)
+    assert one.samples.equals(other.samples)
+    assert one.events.drop_columns("time").equals(other.events.drop_columns("time"))
+    for row, other_row in zip(one.log, other.log, strict=True):
+        assert {**row, "seconds": 0} == {**other_row, "seconds": 0}
+
+
+def _newest(folder: Path) -> Checkpoint:
+    path = newest(folder)
+    assert path is not None
+    return load(path)
+
+
+@pytest.mark.parametrize("stop_after", [1, 2])
+def test_a_resumed_run_ends_bit_for_bit_like_a_straight_one(
+    store: Path, straight: Path, tmp_path: Path, stop_after: int
+) -> None:
+    """Weights, optimiser, label events and log are equal, whatever global generators did."""
+
+    def stop(row: EpochRow) -> None:
+        if row.epoch == stop_after:
+            raise _Killed
+
+    reader = _reader(store)
+    with pytest.raises(_Killed):
+        fit(_config(), reader, reader, CLASSES, tmp_path, report=stop)
+    torch.rand(7)
+    fit(_config(), _reader(store), reader, CLASSES, tmp_path)
+    assert _newest(straight).events.num_rows > 0
+    _same(_newest(straight), _newest(tmp_path))
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+from scn.config import TrainConfig
+from scn.fitting import fit
+from tests.scn.test_fitting import CLASSES, _reader
+reader = _reader(Path(sys.argv[1]))
+config = TrainConfig.model_validate_json(sys.argv[3])
+fit(config, reader, reader, CLASSES, Path(sys.argv[2]))
+"""
+
+
+def test_a_killed_process_leaves_a_run_that_ends_alike(
+    store: Path, straight: Path, tmp_path: Path
+) -> None:
+    """SIGKILL at a random moment after the first epoch costs at most the epoch it hit."""
+    arguments = [str(store), str(tmp_path), _config().model_dump_json()]
+    threads = {"OMP_NUM_THREADS": str(torch.get_num_threads())}
+    with subprocess.Popen(
+        [sys.executable, "-c", _CHILD, *arguments], env={**os.environ, **threads}
+    ) as child:
+        while newest(tmp_path) is None and child.poll() is None:
+            time.sleep(0.02)
+        time.sleep(random.random() * 0.5)
+        child.send_signal(signal.SIGKILL)
+    fit(_config(), _reader(store), _reader(store), CLASSES, tmp_path)
+    _same(_newest(straight), _newest(tmp_path))
+
+
+def test_half_a_checkpoint_is_never_read(store: Path, straight: Path, tmp_path: Path) -> None:
+    """What a killed writer left is no checkpoint, and does not stop the run."""
+    unfinished = tmp_path / ".epoch-0002.part"
+    unfinished.mkdir()
+    (unfinished / "state.json").write_text("{")
+    assert newest(tmp_path) is None
+    fit(_config(), _reader(store), _reader(store), CLASSES, tmp_path)
+    _same(_newest(straight), _newest(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "name", ["state.json", "model.safetensors", "optimiser.safetensors", "samples.parquet"]
+)
+@pytest.mark.parametrize("damage", ["missing", "cut"])
+def test_a_damaged_checkpoint_is_an_error(
+    straight: Path, tmp_path: Path, name: str, damage: str
+) -> None:
+    """A lost or cut file is reported; nothing is guessed."""
+    path = newest(straight)
+    assert path is not None
+    for file in path.iterdir():
+        content = file.read_bytes()
+        if file.name != name:
+            (tmp_path / file.name).write_bytes(content)
+        elif damage == "cut":
+            (tmp_path / file.name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_only_the_last_and_the_best_checkpoint_stay(straight: Path) -> None:
+    """Two folders at most; the best is the earliest of the highest accuracy."""
+    log = _newest(straight).log
+    accuracies = [row["validation_accuracy"] for row in log]
+    best = accuracies.index(max(accuracies)) + 1
+    kept = sorted(path.name for path in straight.glob("epoch-*"))
+    assert kept == sorted({f"epoch-{best:04d}", "epoch-0003"})
+
+
+def test_other_classes_are_refused_by_name(store: Path, straight: Path) -> None:
+    """Going on with classes in another order names both orders."""
+    other = tuple(reversed(CLASSES))
+    with pytest.raises(ClassMismatch, match=f"{', '.join(CLASSES)}; wanted {', '.join(other)}"):
+        fit(_config(), _reader(store), _reader(store), other, straight)
+
+
+def test_another_configuration_is_refused(store: Path, straight: Path) -> None:
+    """A run does not go on under other settings than it began with."""
+    with pytest.raises(CheckpointError, match=r"learning_rate is 0\.5, was 0\.001"):
+        fit(_config(learning_rate=0.5), _reader(store), _reader(store), CLASSES, straight)
+
+
+def test_fine_tuning_takes_the_features_and_not_the_classifier(straight: Path) -> None:
+    """Backbone and importance head arrive in a network of other classes, all tensors counted."""
+    model = SelfCureNetwork(8)
+    path = newest(straight)
+    assert path is not None
+    classifier = model.classifier.weight.clone()
+    report = take_features(model, path)
+    source = load(path).model
+    taken = [name for name in source if not name.startswith("classifier.")]
+    counted = [name for name in taken if not name.endswith("num_batches_tracked")]
+    assert report.matched == report.total == len(counted)
+    assert all(torch.equal(model.state_dict()[name], source[name]) for name in taken)
+    assert torch.equal(model.classifier.weight, classifier)
+
+
+def test_a_loss_without_a_number_stops_the_run(store: Path, tmp_path: Path) -> None:
+    """Weights that hold no numbers end in NotFinite at once, and no checkpoint holds the wreck."""
+    tensors = resnet18_features().state_dict()
+    tensors["conv1.weight"].fill_(torch.nan)
+    save_file(tensors, tmp_path / "broken.safetensors")
+    config = _config(backbone_weights=tmp_path / "broken.safetensors")
+    with pytest.raises(NotFinite, match="epoch 1, step 0"):
+        fit(config, _reader(store), _reader(store), CLASSES, tmp_path / "run")
+    assert newest(tmp_path / "run") is None
+
+
+def test_too_few_faces_are_refused(store: Path, tmp_path: Path) -> None:
+    """Nothing to choose a checkpoint by is an error before training starts."""
+    reader = _reader(store)
+    with pytest.raises(TooFewFaces):
+        fit(_config(), reader, reader.select(np.zeros(len(reader), bool)), CLASSES, tmp_path)
+
+
+def test_planted_noise_is_found_and_corrected(tmp_path: Path) -> None:
+    """With a quarter of labels wrong the loss falls, and changes are right far above chance.
+
+    A change at random would be right in 1 of 8 cases: a quarter is wrong, two classes are left.
+    """
+    truth = true_emotions(240)
+    rng = np.random.default_rng(0)
+    wrong = set(rng.choice(240, 60, replace=False).tolist())
+    labels = [CLASSES[(n + 1) % 3] if n in wrong else truth[n] for n in range(240)]
+    reader = reader_of(tmp_path / "store", labels)
+    config = _config(epochs=5, relabel_from_epoch=3, relabel_margin=0.2, batch_size=24)
+    result = fit(config, reader, reader, CLASSES, tmp_path / "run")
+    known = {face_name(number): emotion for number, emotion in enumerate(truth)}
+    judged = audit(load(result.last).samples, known)
+    losses = [row["loss"] for row in result.log]
+    assert losses[-1] < losses[0]
+    assert judged.noisy == 60
+    assert judged.corrected >= 20
+    assert judged.precision is not None
+    assert judged.precision > 0.5
