@@ -16,22 +16,28 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNFINISHED: Final = {"SCHEDULED", "PENDING", "RUNNING", "PAUSED", "CANCELLING"}
 
 
-def run_deployment(
-    name: str, parameters: Mapping[str, Any], env: dict[str, str], progress: Progress
-) -> str:
-    """Run a deployment to its end.
-
-    Returns:
-        The id of the flow run.
+def start_deployment(name: str, parameters: Mapping[str, Any], env: dict[str, str]) -> str:
+    """Start a run of a deployment, as a user does, and return its id.
 
     Raises:
-        ServiceFailed: the run did not complete.
+        ServiceFailed: the parameters were refused.
     """
     command = ["prefect", "deployment", "run", name, "--params", json.dumps(parameters)]
     found = _UUID.search(run(command, env))
     if found is None:
         raise ServiceFailed(f"{name}: no run was started")
-    run_id = found.group()
+    return found.group()
+
+
+def run_deployment(
+    name: str, parameters: Mapping[str, Any], env: dict[str, str], progress: Progress
+) -> None:
+    """Run a deployment to its end.
+
+    Raises:
+        ServiceFailed: the run did not start or did not complete.
+    """
+    run_id = start_deployment(name, parameters, env)
     bars: dict[str, TaskID] = {}
     start = progress.add_task(name, total=None)
     with httpx.Client(base_url=env["PREFECT_API_URL"], timeout=30) as client:
@@ -45,7 +51,6 @@ def run_deployment(
         progress.update(start, total=1, completed=1)
     if state["type"] != "COMPLETED":
         raise ServiceFailed(f"{name} ended {state['name']}: {state.get('message')}")
-    return run_id
 
 
 def _state(client: httpx.Client, run_id: str) -> dict[str, Any]:

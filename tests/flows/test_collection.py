@@ -1,0 +1,168 @@
+"""A collection of the demo's world through deployments and real workers."""
+
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.progress import Progress
+
+from demo import settings
+from demo.follow import run_deployment, start_deployment
+from demo.manifest import World
+from demo.services import service
+from demo.site import catalogue_of
+from demo.truth import read_truths, true_emotions
+from demo.world import build_world
+from demo.youtube import StandIn
+from storage.ledger import Ledger
+from storage.store import Dataset, open_store
+from webemotion.harvest_config import HarvestConfig
+
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def world_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built world with one ordinary video per emotion and every hard case."""
+    folder = tmp_path_factory.mktemp("world")
+    build_world(folder, settings.queries_by_emotion(), seed=3, videos_per_emotion=1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def world(world_folder: Path) -> World:
+    """What that world holds."""
+    return World.load(world_folder)
+
+
+@pytest.fixture(scope="module")
+def site(world: World, world_folder: Path) -> Iterator[StandIn]:
+    """The stand-in site that serves the world."""
+    with StandIn(catalogue_of(world, world_folder)) as running:
+        yield running
+
+
+@contextmanager
+def _worker(env: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = ["prefect", "worker", "start", "--pool", "cpu", "--limit", "3"]
+    limited = {**env, "OMP_NUM_THREADS": "1"}
+    with service("worker", command, limited, folder / "logs") as process:
+        yield process
+
+
+def _parameters(folder: Path, site: StandIn) -> dict[str, Any]:
+    parameters = settings.collection(folder, site.proxy_url)
+    parameters["work"]["batch_size"] = 5
+    return parameters
+
+
+def _dataset(folder: Path) -> Dataset:
+    return open_store(str(folder / "store")).dataset("webemotion")
+
+
+@pytest.fixture(scope="module")
+def collected(
+    deployed: dict[str, str], site: StandIn, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of an undisturbed collection."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    with _worker(deployed, folder), Progress(disable=True) as progress:
+        run_deployment("collect/webemotion", _parameters(folder, site), deployed, progress)
+    return folder
+
+
+def test_the_ledger_agrees_with_the_known_truth_for_every_video(
+    collected: Path, world: World
+) -> None:
+    states = Ledger(_dataset(collected)).states()
+    assert {v: (e.state, e.reason) for v, e in states.items()} == {
+        video.video_id: (video.expected_state, video.expected_reason) for video in world.videos
+    }
+    for video in world.videos:
+        assert len(states[video.video_id].found_by) == len(video.queries)
+
+
+def test_each_video_yields_the_clips_that_it_shows(collected: Path, world: World) -> None:
+    faces = _dataset(collected).scan("faces", ["video_id", "clip_id", "track"]).to_pylist()
+    clips = {face["clip_id"]: face["video_id"] for face in faces}
+    found = Counter(clips.values())
+    assert found == {v.video_id: v.clips for v in world.videos if v.expected_state == "collected"}
+    pair = next(video.video_id for video in world.videos if video.trait == "pair")
+    assert len({face["track"] for face in faces if face["video_id"] == pair}) == 2
+
+
+def test_no_clip_is_shorter_than_five_seconds_and_none_crosses_a_cut(
+    collected: Path, world: World, world_folder: Path
+) -> None:
+    columns = ["video_id", "clip_start_s", "clip_end_s", "t_s"]
+    truths = read_truths(world, world_folder)
+    for face in _dataset(collected).scan("faces", columns).to_pylist():
+        start_s, end_s = face["clip_start_s"], face["clip_end_s"]
+        assert end_s - start_s >= HarvestConfig().min_face_s
+        assert start_s <= face["t_s"] <= end_s
+        for cut_s in truths[face["video_id"]].cuts_s:
+            # The first frame after a cut belongs to the new shot.
+            assert not start_s < cut_s <= end_s - 1e-6 or start_s >= cut_s
+
+
+def test_every_face_shows_what_the_truth_says_is_on_screen(
+    collected: Path, world: World, world_folder: Path
+) -> None:
+    faces = _dataset(collected).scan("faces")
+    shown = true_emotions(faces, read_truths(world, world_folder))
+    by_video = {video.video_id: video.shown for video in world.videos}
+    assert len(shown) == faces.num_rows > 0
+    for face_id, emotion in shown.items():
+        assert emotion == by_video[face_id.split("/")[0]]
+
+
+def test_collecting_again_downloads_nothing_and_changes_nothing(
+    deployed: dict[str, str], collected: Path, site: StandIn
+) -> None:
+    before, version = len(site.requests), _dataset(collected).version()
+    with _worker(deployed, collected), Progress(disable=True) as progress:
+        run_deployment("collect/webemotion", _parameters(collected, site), deployed, progress)
+    asked = [request for request in site.requests[before:] if "youtubei" in request.path]
+    assert asked
+    assert all("/search" in request.path for request in asked)
+    assert _dataset(collected).version() == version
+    assert list((collected / "scratch").rglob("*.*")) == []
+
+
+def test_a_collection_killed_in_the_middle_and_started_again_gives_the_same_faces(
+    deployed: dict[str, str], collected: Path, site: StandIn, tmp_path: Path
+) -> None:
+    parameters = _parameters(tmp_path, site)
+    with _worker(deployed, tmp_path) as worker:
+        start_deployment("collect/webemotion", parameters, deployed)
+        _wait_until_under_way(tmp_path)
+        os.killpg(worker.pid, signal.SIGKILL)
+    committed = _ids(tmp_path)
+    with _worker(deployed, tmp_path), Progress(disable=True) as progress:
+        run_deployment("collect/webemotion", parameters, deployed, progress)
+    found, undisturbed = _ids(tmp_path), _ids(collected)
+    assert len(committed) < len(undisturbed)
+    assert found == undisturbed
+    assert len(found) == len(set(found))
+
+
+def _ids(folder: Path) -> list[str]:
+    if not (folder / "store" / "webemotion" / "faces").exists():
+        return []
+    return sorted(_dataset(folder).scan("faces", ["face_id"])["face_id"].to_pylist())
+
+
+def _wait_until_under_way(folder: Path) -> None:
+    """Until some videos are finished and others are not."""
+    spool = folder / "scratch" / "spool"
+    deadline = time.monotonic() + 180
+    while not _ids(folder) and len(list(spool.glob("*.arrow"))) < 3:
+        assert time.monotonic() < deadline, "the collection did not start"
+        time.sleep(0.2)
