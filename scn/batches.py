@@ -41,7 +41,8 @@ def augmented(images: Tensor, config: Augmentation, *seed: int) -> Tensor:
     rng = np.random.default_rng(seed)
     images = _moved(images, config, rng)
     if config.noise:
-        noise = rng.normal(0, config.noise, (len(images), 1, *images.shape[2:]))
+        noise = rng.normal(0, config.noise_std, (len(images), 1, *images.shape[2:]))
+        noise[rng.random(len(images)) >= config.noise] = 0
         images = (images + torch.as_tensor(noise, dtype=images.dtype, device=images.device)).clamp(
             0, 1
         )
@@ -52,7 +53,7 @@ def _moved(images: Tensor, config: Augmentation, rng: np.random.Generator) -> Te
     """Each image mirrored or not, and shifted; what comes in at the border is the border."""
     count = len(images)
     matrices = np.zeros((count, 2, 3), np.float32)
-    matrices[:, 0, 0] = np.where(config.flip & (rng.random(count) < 0.5), -1, 1)
+    matrices[:, 0, 0] = np.where(rng.random(count) < config.flip, -1, 1)
     matrices[:, 1, 1] = 1
     matrices[:, :, 2] = rng.uniform(-2 * config.shift, 2 * config.shift, (count, 2))
     theta = torch.from_numpy(matrices).to(images.device)

@@ -24,25 +24,40 @@ _PRESETS: Final[dict[str, dict[str, Any]]] = {
         "schedule": "exponential",
         "epochs": 70,
         "batch_size": 64,
+        "augmentation": {"flip": 0.25, "shift": 0.0},
     },
     "baseline": {"method": "baseline"},
 }
 
 
 class Augmentation(BaseModel):
-    """Random changes of a training image; the paper does not publish its own."""
+    """Random changes of a training image; the paper does not publish its own.
+
+    In the published code an image is mirrored or gets noise, never both; here each is drawn alone.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    flip: bool = Field(True, description="Mirror every second image.")
+    flip: float = Field(
+        0.5, ge=0, le=1, description="Share of images that are mirrored (reference: 0.25)."
+    )
     shift: float = Field(
-        0.04, ge=0, le=0.5, description="Largest shift in each direction, as a share of the side."
+        0.04,
+        ge=0,
+        le=0.5,
+        description="Largest shift in each direction, as a share of the side (reference: 0).",
     )
     noise: float = Field(
-        0.02, ge=0, le=1, description="Standard deviation of added noise, in units of full scale."
+        0.25, ge=0, le=1, description="Share of images that get noise (reference: 0.25)."
+    )
+    noise_std: float = Field(
+        0.0215,
+        ge=0,
+        le=1,
+        description="Standard deviation of the noise, full scale 1 (reference: sqrt(30) / 255).",
     )
     erase: float = Field(
-        0.5, ge=0, le=1, description="Share of images in which a rectangle is blanked."
+        0.5, ge=0, le=1, description="Share of images with a blanked rectangle (reference: 0.5)."
     )
 
 

@@ -9,7 +9,7 @@ from scn.batches import MEAN_RGB, STD_RGB, augmented, normalised, to_tensor
 from scn.config import Augmentation
 
 CPU = torch.device("cpu")
-_OFF = Augmentation(flip=False, shift=0, noise=0, erase=0)
+_OFF = Augmentation(flip=0, shift=0, noise=0, erase=0)
 
 
 def _images(count: int, size: int) -> torch.Tensor:
@@ -63,7 +63,7 @@ def test_augmentation_that_is_off_changes_nothing() -> None:
 def test_a_flip_mirrors_left_and_right() -> None:
     """With flips alone each image is itself or its mirror image, and both occur."""
     images = _images(32, 16)
-    flipped = augmented(images, _OFF.model_copy(update={"flip": True}), 0)
+    flipped = augmented(images, _OFF.model_copy(update={"flip": 0.5}), 0)
     same = torch.isclose(flipped, images, atol=1e-4).all(dim=(1, 2, 3))
     mirrored = torch.isclose(flipped, images.flip(3), atol=1e-4).all(dim=(1, 2, 3))
     assert (same ^ mirrored).all()
