@@ -6,7 +6,7 @@ configuration of a run. A wrong value is refused before a run starts, with the f
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FilePath
 
 from webemotion.lexicon import Query, load_lexicon, plan
 
@@ -16,7 +16,7 @@ class PlanParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    lexicon: Path | None = Field(
+    lexicon: FilePath | None = Field(
         None, description="A lexicon file of your own; empty for the one that is shipped."
     )
     emotions: tuple[str, ...] | None = Field(

@@ -1,0 +1,110 @@
+"""Bad input to the command line: one clear sentence, exit code 2, and nothing written."""
+
+from pathlib import Path
+
+import pytest
+from deltalake import DeltaTable
+from typer.testing import CliRunner, Result
+
+from flows.cli import app
+from scn.config import TrainConfig
+from storage.schema import TABLES
+from storage.store import open_store
+from tests.scn.checkpoints import write_checkpoint
+from tests.storage.rows import faces
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def _files(folder: Path) -> set[Path]:
+    return set(folder.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ('plan.emotions=["joy"]', "joy"),
+        ("plan.emotions=[]", "nothing to search for"),
+        ("harvesting.min_face_s=-1", "harvesting.min_face_s: is -1"),
+        ("searching.max_duration_s=-240", "searching.max_duration_s: is -240"),
+        ("plan.lexicon=/nowhere.toml", "/nowhere.toml"),
+    ],
+)
+def test_a_wrong_setting_of_a_collection_is_refused(
+    tmp_path: Path, setting: str, said: str
+) -> None:
+    store = tmp_path / "store"
+    result = _run("collect", "--store", str(store), "--set", setting)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not store.exists()
+
+
+def test_a_store_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    result = _run("collect", "--store", str(tmp_path / "file" / "store"))
+    assert result.exit_code == 2
+    assert "cannot be written" in result.stderr
+    assert _files(tmp_path) == {tmp_path / "file"}
+
+
+@pytest.mark.parametrize("command", ["stats", "collect", "pretrain"])
+def test_a_store_of_another_schema_version_is_refused(tmp_path: Path, command: str) -> None:
+    for table, schema in TABLES.items():
+        DeltaTable.create(
+            str(tmp_path / "webemotion" / table),
+            schema=schema,
+            configuration={"webemotion.schemaVersion": "99"},
+            raise_if_key_not_exists=False,
+        )
+    before = _files(tmp_path)
+    result = _run(command, "--store", str(tmp_path))
+    assert result.exit_code == 2
+    assert "schema version is 99" in result.stderr
+    assert _files(tmp_path) == before
+
+
+@pytest.mark.parametrize("benchmark", ["rafdb", "affectnet", "ferplus"])
+def test_a_folder_that_is_no_benchmark_is_refused(tmp_path: Path, benchmark: str) -> None:
+    (tmp_path / "holiday.jpg").write_bytes(b"no benchmark")
+    before = _files(tmp_path)
+    result = _run("ingest", benchmark, str(tmp_path), "--store", str(tmp_path / "store"))
+    assert result.exit_code == 2
+    assert str(tmp_path) in result.stderr
+    assert "expected" in result.stderr
+    assert _files(tmp_path) == before
+
+
+def test_a_run_whose_checkpoint_has_other_classes_is_refused(tmp_path: Path) -> None:
+    dataset = open_store(str(tmp_path / "store"), create=True).dataset("raf-db", create=True)
+    batches = {
+        f"{split}-{emotion}": faces(f"{split}-{emotion}", 4, split=split, emotion=emotion)
+        for split in ("train", "validation", "test")
+        for emotion in ("happy", "sad")
+    }
+    dataset.append_faces(batches)
+    config = TrainConfig(image_size_px=32)
+    folder = tmp_path / "runs" / "mine" / "scn-random"
+    write_checkpoint(folder, config, classes=("anger", "contempt"))
+    before = _files(tmp_path)
+    result = _run(
+        "finetune", "rafdb", "--store", str(tmp_path / "store"), "--runs", str(tmp_path / "runs"),
+        "--set", "run=mine", "--set", "start=random", "--set", "train.image_size_px=32",
+    )  # fmt: skip
+    assert result.exit_code == 2
+    assert "anger, contempt" in result.stderr
+    assert "happy, sad" in result.stderr
+    assert _files(tmp_path) == before
+
+
+def test_fine_tuning_without_a_pretraining_says_what_to_do(tmp_path: Path) -> None:
+    dataset = open_store(str(tmp_path / "store"), create=True).dataset("raf-db", create=True)
+    dataset.append_faces({"a": faces("a", 2)})
+    result = _run(
+        "finetune", "rafdb", "--store", str(tmp_path / "store"), "--runs", str(tmp_path / "runs")
+    )
+    assert result.exit_code == 2
+    assert "pretrain first" in result.stderr
