@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import httpx
+import psutil
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 _START_TIMEOUT_S: Final = 120.0
@@ -64,16 +65,30 @@ def service(
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its whole group: politely, then by force."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
-            break
-        deadline = time.monotonic() + _STOP_TIMEOUT_S
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.1)
+    """End a process and all that it started: politely, then by force.
+
+    A worker's runs are sessions of their own, so its process group does not hold them.
+    """
+    family = family_of(process)
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    for member in family:
+        with suppress(psutil.NoSuchProcess):
+            member.terminate()
+    _, alive = psutil.wait_procs(family, timeout=_STOP_TIMEOUT_S)
+    for member in alive:
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
     process.wait()
+
+
+def family_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """The process and all its descendants."""
+    try:
+        parent = psutil.Process(process.pid)
+        return [parent, *parent.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def wait_for_port(port: int) -> None:

@@ -1,7 +1,5 @@
 """A collection of the demo's world through deployments and real workers."""
 
-import os
-import signal
 import subprocess
 import time
 from collections import Counter
@@ -16,7 +14,7 @@ from rich.progress import Progress
 from demo import settings
 from demo.follow import run_deployment, start_deployment
 from demo.manifest import World
-from demo.services import service
+from demo.services import family_of, service
 from demo.site import catalogue_of
 from demo.truth import read_truths, true_emotions
 from demo.world import build_world
@@ -143,7 +141,8 @@ def test_a_collection_killed_in_the_middle_and_started_again_gives_the_same_face
     with _worker(deployed, tmp_path) as worker:
         start_deployment("collect/webemotion", parameters, deployed)
         _wait_until_under_way(tmp_path)
-        os.killpg(worker.pid, signal.SIGKILL)
+        for process in family_of(worker):
+            process.kill()
     committed = _ids(tmp_path)
     with _worker(deployed, tmp_path), Progress(disable=True) as progress:
         run_deployment("collect/webemotion", parameters, deployed, progress)
