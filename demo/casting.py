@@ -14,7 +14,7 @@ from demo.scenes import Script, truth_of
 from demo.scripts import Director
 from scn.emotions import EMOTIONS
 
-_PEOPLE: Final = 8
+_PEOPLE: Final = 48
 _HARD_CASES: Final[tuple[tuple[Trait, str], ...]] = (
     ("no_face", "happy"),
     ("glimpse", "surprise"),

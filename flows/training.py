@@ -50,7 +50,12 @@ def faces_of(dataset: Dataset, config: TrainConfig) -> Faces:
     """
 
     def reader(split: str) -> FaceReader:
-        return FaceReader(dataset, splits=(split,), image_size_px=config.image_size_px)
+        return FaceReader(
+            dataset,
+            splits=(split,),
+            image_size_px=config.image_size_px,
+            centre_share=config.centre_share,
+        )
 
     train, validation, test = reader("train"), reader("validation"), reader("test")
     if not len(train):

@@ -39,7 +39,7 @@ def augmented(images: Tensor, config: Augmentation, *seed: int) -> Tensor:
         seed: numbers that name the batch, such as seed, epoch and step; no global state is used.
     """
     rng = np.random.default_rng(seed)
-    images = _moved(images, config, rng)
+    images = _tinted(_moved(images, config, rng), config.colour, rng)
     if config.noise:
         noise = rng.normal(0, config.noise_std, (len(images), 1, *images.shape[2:]))
         noise[rng.random(len(images)) >= config.noise] = 0
@@ -59,6 +59,16 @@ def _moved(images: Tensor, config: Augmentation, rng: np.random.Generator) -> Te
     theta = torch.from_numpy(matrices).to(images.device)
     grid = F.affine_grid(theta, list(images.shape), align_corners=False)
     return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
+def _tinted(images: Tensor, strength: float, rng: np.random.Generator) -> Tensor:
+    """Each channel of each image stretched and moved a little."""
+    if not strength:
+        return images
+    shape = (len(images), 3, 1, 1)
+    gain = torch.from_numpy(rng.uniform(1 - strength, 1 + strength, shape)).to(images)
+    offset = torch.from_numpy(rng.uniform(-strength, strength, shape) * 0.4).to(images)
+    return (images * gain + offset).clamp(0, 1)
 
 
 def _erased(images: Tensor, share: float, rng: np.random.Generator) -> Tensor:

@@ -56,6 +56,12 @@ class Augmentation(BaseModel):
         le=1,
         description="Standard deviation of the noise, full scale 1 (reference: sqrt(30) / 255).",
     )
+    colour: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Largest relative change of each colour channel (reference: 0).",
+    )
     erase: float = Field(
         0.5, ge=0, le=1, description="Share of images with a blanked rectangle (reference: 0.5)."
     )
@@ -118,6 +124,12 @@ class TrainConfig(BaseModel):
     epochs: int = Field(40, ge=1, le=10_000, description="Passes over the training faces.")
     batch_size: int = Field(1024, ge=1, description="Faces per step.")
     image_size_px: int = Field(224, ge=32, le=1024, description="Side of the input, in pixels.")
+    centre_share: float = Field(
+        1.0,
+        gt=0.2,
+        le=1,
+        description="Middle part of the crop that is used, as a share of its side.",
+    )
     augmentation: Augmentation = Field(
         Augmentation(), description="Random changes of training images."
     )

@@ -11,23 +11,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.errors import UnreadableImage
+from storage.images import UInt8Array, decode
 from storage.store import Dataset
 
 _WINDOW_ROW_GROUPS: Final = 8
 _DECODE_THREADS: Final = 4
 _INDEX_COLUMNS: Final = ["face_id", "split", "emotion", "video_id", "clip_id", "votes"]
-# Every image in the store is a face crop; a header that claims more is not one.
-_MAX_IMAGE_BYTES: Final = 16 << 20
 
 Int64Array = npt.NDArray[np.int64]
-UInt8Array = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +42,8 @@ class FaceBatch:
 class FaceReader:
     """Faces of the given splits, read in batches.
 
+    Images are cut to their middle, `centre_share` of each side, and resized.
+
     Attributes:
         index: face_id, split, emotion, video_id, clip_id and votes, sorted by face_id; a row's
             number is the sample index.
@@ -58,11 +56,14 @@ class FaceReader:
         *,
         splits: Sequence[str] = ("train",),
         image_size_px: int = 224,
+        centre_share: float = 1.0,
         version: int | None = None,
     ) -> None:
+        if not 0 < centre_share <= 1:
+            raise ValueError(f"centre_share: is {centre_share}, must be above 0 and at most 1")
         table = dataset.table("faces", version)
         self.version = table.version()
-        self._image_size_px = image_size_px
+        self._image_size_px, self._centre_share = image_size_px, centre_share
         fragments = [
             group
             for fragment in table.to_pyarrow_dataset().get_fragments()
@@ -86,6 +87,7 @@ class FaceReader:
         chosen = object.__new__(FaceReader)
         chosen.version = self.version
         chosen._image_size_px = self._image_size_px
+        chosen._centre_share = self._centre_share
         chosen._fragments = self._fragments
         chosen.index = self.index.filter(pa.array(mask))
         chosen._group, chosen._row = self._group[mask], self._row[mask]
@@ -184,23 +186,12 @@ class FaceReader:
         return [found[int(index)] for index in indexes]
 
     def _decode(self, encoded: bytes, index: int) -> UInt8Array:
-        if len(encoded) > _MAX_IMAGE_BYTES:
-            raise UnreadableImage(f"{self._name(index)}: {len(encoded)} bytes are too many")
-        image_bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
-        if image_bgr is None:
-            raise UnreadableImage(f"{self._name(index)}: the image does not decode")
-        size = self._image_size_px
-        if image_bgr.shape[:2] != (size, size):
-            shrinks = image_bgr.shape[0] > size
-            image_bgr = cv2.resize(
-                image_bgr,
-                (size, size),
-                interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR,
-            )
-        return cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
-
-    def _name(self, index: int) -> str:
-        return str(self.index["face_id"][int(index)])
+        return decode(
+            encoded,
+            name=str(self.index["face_id"][int(index)]),
+            size_px=self._image_size_px,
+            centre_share=self._centre_share,
+        )
 
 
 def _indexed(

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -138,3 +139,17 @@ def test_bytes_that_are_no_image_are_named_by_face(tmp_path: Path) -> None:
     made.append_faces({"bad": faces("bad", 1).from_pylist(rows, schema=FACES)})
     with pytest.raises(UnreadableImage, match="bad/00/0000000"):
         list(FaceReader(made).batches(batch_size=1))
+
+
+def test_the_middle_of_an_image_is_its_centre_share(tmp_path: Path) -> None:
+    frame = np.zeros((100, 100, 3), np.uint8)
+    frame[20:80, 20:80] = 255
+    rows = faces("a", 1).to_pylist()
+    rows[0]["image"] = cv2.imencode(".png", frame)[1].tobytes()
+    made = open_store(str(tmp_path), create=True).dataset("webemotion", create=True)
+    made.append_faces({"a": faces("a", 1).from_pylist(rows, schema=FACES)})
+    for share, dark in ((0.6, False), (1.0, True)):
+        (batch,) = FaceReader(made, image_size_px=50, centre_share=share).batches(batch_size=1)
+        assert bool((batch.images_rgb == 0).any()) == dark
+    with pytest.raises(ValueError, match="centre_share"):
+        FaceReader(made, centre_share=0)
