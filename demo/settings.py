@@ -55,7 +55,7 @@ def pretraining(folder: Path) -> dict[str, Any]:
     return {
         "store": str(folder / "store"),
         "runs": str(folder / "runs"),
-        "train": {**_TRAINING, "epochs": 10, "relabel_from_epoch": 5},
+        "train": {**_TRAINING, "epochs": 12, "relabel_from_epoch": 8},
     }
 
 
@@ -75,5 +75,5 @@ def finetuning(folder: Path) -> dict[str, Any]:
         "store": str(folder / "store"),
         "runs": str(folder / "runs"),
         "compare": True,
-        "train": {**_TRAINING, "epochs": 6, "relabel_from_epoch": 5},
+        "train": {**_TRAINING, "epochs": 8, "relabel_from_epoch": 6},
     }
