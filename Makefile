@@ -35,6 +35,12 @@ lint: $(STAMP)
 test: lint
 	$(BIN)/pytest
 
+slow: $(STAMP)
+	$(BIN)/pytest -m slow
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.faces --quick
+
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-annotate \
 		--no-emit-index-url --no-strip-extras --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
