@@ -1,0 +1,95 @@
+"""Ingest, pretraining and fine-tuning as flows on a real server."""
+
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from demo.benchmark_faces import benchmark_faces
+from demo.layouts import write_rafdb
+from flows.finetune import finetune
+from flows.ingest import ingest
+from flows.maintain import maintain
+from flows.pretrain import pretrain
+from flows.runs import Run, latest
+from scn.benchmarks import BenchmarkName
+from scn.config import TrainConfig
+from storage.labels import labels_as_of
+from storage.store import open_store
+
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
+
+SEVEN = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "anger")
+TRAIN = TrainConfig.model_validate(
+    {"preset": "reference", "image_size_px": 32, "batch_size": 16, "epochs": 2,
+     "relabel_from_epoch": 1, "relabel_margin": 0.0}
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(deployed: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with RAF-DB ingested, a pretraining on it, and a fine-tuning compared."""
+    made = tmp_path_factory.mktemp("flows")
+    write_rafdb(
+        made / "official",
+        {
+            split: benchmark_faces(dict.fromkeys(SEVEN, count), seed=seed, size_px=100)
+            for seed, (split, count) in enumerate({"train": 4, "test": 2}.items())
+        },
+    )
+    store, runs = str(made / "store"), made / "runs"
+    with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
+        for _ in range(2):
+            ingest(BenchmarkName.RAFDB, made / "official", store=store, runs=runs)
+        pretrain(store=store, dataset="raf-db", runs=runs, train=TRAIN)
+        finetune(BenchmarkName.RAFDB, store=store, runs=runs, train=TRAIN, compare=True)
+        maintain(store=store)
+    return made
+
+
+def _finished(folder: Path, kind: str) -> Run:
+    run = latest(folder / "runs", kind)
+    assert run is not None
+    return run
+
+
+def test_ingesting_twice_keeps_each_image_once(folder: Path) -> None:
+    faces = open_store(str(folder / "store")).dataset("raf-db").scan("faces", ["face_id"])
+    assert faces.num_rows == len(set(faces["face_id"].to_pylist())) == 7 * 6
+    assert _finished(folder, "ingest").read()["result"]["added"] == 0
+
+
+def test_fine_tuning_compares_four_ways_on_the_whole_test_split(folder: Path) -> None:
+    rows = _finished(folder, "finetune").read()["result"]["rows"]
+    assert {(row["method"], row["start"]) for row in rows} == {
+        (method, start) for method in ("scn", "baseline") for start in ("pretrained", "random")
+    }
+    for row in rows:
+        confusion = np.array(row["confusion"])
+        assert confusion.sum() == row["faces"] == 7 * 2
+        assert row["accuracy"] == pytest.approx(np.trace(confusion) / confusion.sum())
+
+
+def test_the_labels_a_run_changed_are_events_in_the_store(folder: Path) -> None:
+    run = _finished(folder, "pretrain")
+    dataset = open_store(str(folder / "store")).dataset("raf-db")
+    events = dataset.scan("labels").to_pylist()
+    assert (
+        sum(event["run_id"] == run.run_id for event in events)
+        == (run.read()["result"]["relabelled"])
+    )
+    original = dataset.scan("faces", ["face_id", "emotion"]).to_pylist()
+    changed = labels_as_of(dataset, run.run_id)
+    differing = {row["face_id"] for row in original if changed[row["face_id"]] != row["emotion"]}
+    assert differing <= {event["face_id"] for event in events}
+
+
+def test_the_server_holds_the_artifacts_that_a_person_wants_to_see(
+    folder: Path, deployed: dict[str, str]
+) -> None:
+    answer = httpx.post(f"{deployed['PREFECT_API_URL']}/artifacts/filter", json={}, timeout=30)
+    keys = {artifact["key"] for artifact in answer.json()}
+    assert {"ingest-rafdb", "curves-scn", "results-rafdb", "faces-raf-db"} <= keys
+    assert "confusion-rafdb-scn-pretrained" in keys
