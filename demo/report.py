@@ -23,10 +23,18 @@ from storage.store import Dataset, open_store
 
 _FACES_SHOWN: Final = 24
 _SCORES: Final = ("accuracy", "mean_class_accuracy", "macro_f1")
+_TITLES: Final = {
+    "yields": "Collected, per emotion",
+    "drops": "Videos by outcome",
+    "hard": "Videos that were made hard",
+    "audit": "Labels that SCN changed, judged by the known truth",
+    "results": "Test split of each benchmark, fine-tuned",
+}
 NEXT_STEPS: Final = (
+    "source .venv/bin/activate",
     "webemotion stats --store demo_output/store",
     "webemotion doctor",
-    "webemotion collect --help",
+    "README.md, Use it for real: your own collection and your own benchmarks",
 )
 
 Row = Mapping[str, Any]
@@ -59,8 +67,8 @@ def report(folder: Path, world: World, console: Console) -> None:
         audit=_audit(pretraining, truth),
         results=[row for run in finetunings for row in _results(run)],
     )  # fmt: skip
-    for title, rows in asdict(findings).items():
-        console.print(_table(title, rows))
+    for name, rows in asdict(findings).items():
+        console.print(_table(_TITLES[name], rows))
     page = folder / "summary.html"
     page.write_text(_page(findings, dataset, pretraining, truth, finetunings), encoding="utf-8")
     console.print(f"pictures: {page}", soft_wrap=True)
