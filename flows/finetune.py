@@ -75,7 +75,7 @@ def check_finetune(
     if run:
         for arm in arms:
             folder = runs / run / arm.name
-            resumable(folder, arm.config, faces.classes, faces.train.version)
+            resumable(folder, arm.config, faces.classes, faces.train)
     return dataset, faces, arms
 
 

@@ -52,5 +52,5 @@ def check_pretrain(
     opened = open_store(store).dataset(dataset)
     faces = faces_of(opened, train)
     if run:
-        resumable(runs / run / _CHECKPOINTS, train, faces.classes, faces.train.version)
+        resumable(runs / run / _CHECKPOINTS, train, faces.classes, faces.train)
     return opened, faces

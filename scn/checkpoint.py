@@ -21,7 +21,6 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
-from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -92,7 +91,7 @@ def load(path: Path) -> Checkpoint:
         OSError,
         KeyError,
         ValueError,
-        ValidationError,
+        TypeError,
         SafetensorError,
         pa.ArrowException,
     ) as e:
@@ -101,7 +100,7 @@ def load(path: Path) -> Checkpoint:
 
 def newest(folder: Path) -> Path | None:
     """The checkpoint of the highest epoch, if there is one."""
-    return max(folder.glob(f"{_PREFIX}[0-9]*"), default=None)
+    return max(_checkpoints(folder), key=_epoch_of, default=None)
 
 
 def of_epoch(folder: Path, epoch: int) -> Path:
@@ -112,7 +111,7 @@ def of_epoch(folder: Path, epoch: int) -> Path:
 def keep_only(folder: Path, epochs: Sequence[int]) -> None:
     """Remove the checkpoints of all other epochs."""
     kept = {of_epoch(folder, epoch) for epoch in epochs}
-    for path in folder.glob(f"{_PREFIX}[0-9]*"):
+    for path in _checkpoints(folder):
         if path not in kept:
             shutil.rmtree(path)
 
@@ -148,6 +147,14 @@ def take_features(model: SelfCureNetwork, path: Path) -> Matched:
         {"backbone": model.backbone, "importance_head": model.importance_head}
     )
     return copy_tensors(features, tensors, str(path))
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    return [path for path in folder.glob(f"{_PREFIX}*") if path.name[len(_PREFIX) :].isdecimal()]
+
+
+def _epoch_of(path: Path) -> int:
+    return int(path.name[len(_PREFIX) :])
 
 
 def _state(checkpoint: Checkpoint) -> dict[str, Any]:

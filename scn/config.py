@@ -8,7 +8,7 @@ but unverified. The reference is the authors' published code, which differs from
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 Preset = Literal["paper", "reference", "baseline"]
 
@@ -115,14 +115,16 @@ class TrainConfig(BaseModel):
         "step",
         description="step: a tenth after each of step_epochs; exponential: decay each epoch.",
     )
-    step_epochs: tuple[int, ...] = Field(
+    step_epochs: tuple[PositiveInt, ...] = Field(
         (15, 30), description="Epochs after which the rate is divided by 10 (schedule step)."
     )
     decay: float = Field(
         0.9, gt=0, le=1, description="Factor on the rate after each epoch (schedule exponential)."
     )
     epochs: int = Field(40, ge=1, le=10_000, description="Passes over the training faces.")
-    batch_size: int = Field(1024, ge=1, description="Faces per step.")
+    batch_size: int = Field(
+        1024, ge=2, description="Faces per step; batch normalisation needs two."
+    )
     image_size_px: int = Field(224, ge=32, le=1024, description="Side of the input, in pixels.")
     centre_share: float = Field(
         1.0,
@@ -149,7 +151,12 @@ class TrainConfig(BaseModel):
     def _with_preset(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        return {**_PRESETS.get(str(values.get("preset", "paper")), {}), **values}
+        defaults = _PRESETS.get(str(values.get("preset", "paper")), {})
+        merged = {**defaults, **values}
+        augmentation = values.get("augmentation")
+        if isinstance(augmentation, dict):
+            merged["augmentation"] = {**defaults.get("augmentation", {}), **augmentation}
+        return merged
 
 
 def preset(name: Preset, **options: Any) -> TrainConfig:

@@ -66,7 +66,7 @@ def fit(
     """
     _check_enough(train, validation)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    found = resumable(folder, config, classes, train.version)
+    found = resumable(folder, config, classes, train)
     trainer = Trainer(config, train, validation, classes, device=device)
     if found:
         trainer.go_on(found)
@@ -78,18 +78,21 @@ def fit(
         _write_log(folder, trainer.log)
         keep_only(folder, (epoch, _best_epoch(trainer.log)))
         report(row)
+    # Once more, for a run that was killed between its last checkpoint and these two.
+    _write_log(folder, trainer.log)
+    keep_only(folder, (config.epochs, _best_epoch(trainer.log)))
     last = of_epoch(folder, config.epochs)
     return FitResult(last, of_epoch(folder, _best_epoch(trainer.log)), tuple(trainer.log))
 
 
 def resumable(
-    folder: Path, config: TrainConfig, classes: Sequence[str], store_version: int
+    folder: Path, config: TrainConfig, classes: Sequence[str], train: FaceReader
 ) -> Checkpoint | None:
     """The newest checkpoint of a run's folder, if there is one and the run may go on from it.
 
     Raises:
         ClassMismatch: it has other classes.
-        CheckpointError: it was made with another configuration or version of the store.
+        CheckpointError: it was made with another configuration, version of the store or faces.
     """
     path = newest(folder)
     if path is None:
@@ -100,11 +103,21 @@ def resumable(
     changed = [
         f"{name} is {now[name]}, was {before[name]}" for name in now if now[name] != before[name]
     ]
-    if found.store_version != store_version:
-        changed.append(f"store version is {store_version}, was {found.store_version}")
+    if found.store_version != train.version:
+        changed.append(f"store version is {train.version}, was {found.store_version}")
+    if not _same_faces(found, train):
+        changed.append("the faces or their given labels are others")
     if changed:
         raise CheckpointError(f"checkpoint {path}: cannot go on, since {'; '.join(changed)}")
     return found
+
+
+def _same_faces(found: Checkpoint, train: FaceReader) -> bool:
+    """Whether a checkpoint's samples are the reader's faces with their labels, in order."""
+    return all(
+        found.samples[before].to_pylist() == train.index[now].to_pylist()
+        for before, now in (("face_id", "face_id"), ("given", "emotion"))
+    )
 
 
 def _check_enough(train: FaceReader, validation: FaceReader) -> None:

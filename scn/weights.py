@@ -19,6 +19,16 @@ from torch import Tensor, nn
 from scn.errors import WeightsError
 
 _LEAST_SHARE: Final = 0.95
+# What torch's unpickler and safetensors raise for files that are cut, foreign or malicious.
+_DAMAGES: Final = (
+    OSError,
+    SafetensorError,
+    pickle.UnpicklingError,
+    RuntimeError,
+    EOFError,
+    IndexError,
+    TypeError,
+)
 _WRAPPERS: Final = re.compile(r"^((module|backbone|encoder|model)\.)+")
 # The published SCN code numbers the children of ResNet instead of naming them.
 _NUMBERED: Final = re.compile(r"^features\.(\d)\.")
@@ -74,10 +84,12 @@ def _tensors(path: Path) -> dict[str, Tensor]:
         if path.suffix == ".safetensors":
             return load_file(path)
         loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError) as error:
+    except _DAMAGES as error:
         raise WeightsError(f"weights {path}: cannot be read: {error}") from error
     inner = loaded.get("state_dict", loaded) if isinstance(loaded, dict) else {}
-    return {name: value for name, value in inner.items() if isinstance(value, Tensor)}
+    if not isinstance(inner, dict):
+        raise WeightsError(f"weights {path}: state_dict is a {type(inner).__name__}, not a mapping")
+    return {str(name): value for name, value in inner.items() if isinstance(value, Tensor)}
 
 
 def _unwrapped(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
