@@ -6,6 +6,7 @@ its ordinary settings plus ``proxy`` and ``verify_tls=False``, and nothing leave
 """
 
 import argparse
+import signal
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -92,6 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--catalogue", type=Path, required=True, help="JSON file")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     options = parser.parse_args(arguments)
+    # A shell that starts it in the background would have it ignore interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with StandIn(Catalogue.read(options.catalogue), port=options.port) as stand_in:
         print(stand_in.port, flush=True)
         try:
