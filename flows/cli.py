@@ -1,6 +1,6 @@
 """The command `webemotion`."""
 
-import subprocess
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +44,8 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo's files go.")] = Path("demo_output"),
 ) -> None:
     """Run the whole pipeline on synthetic videos: collect, pretrain, fine-tune."""
-    raise typer.Exit(subprocess.call([sys.executable, "-m", "demo", str(folder)]))
+    # In this process's place: a parent that waits would cut the demo's cleanup short at Ctrl-C.
+    os.execv(sys.executable, [sys.executable, "-m", "demo", str(folder)])
 
 
 @app.command()
