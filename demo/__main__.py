@@ -31,12 +31,16 @@ from demo.world import build_world
 
 _MARKER = ".webemotion-demo"
 _SEED = 0
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(folder: Path) -> int:
     """Run the demo in `folder` and return the exit code."""
     console = Console()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in _STOPPING:
+        # What nohup has set stays.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     started = time.monotonic()
     try:
         _clear(folder)
@@ -53,26 +57,12 @@ def main(folder: Path) -> int:
 
 
 def _run(folder: Path, console: Console) -> None:
-    logs = folder / "logs"
     env = environment(folder, free_port())
-    progress = Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console
-    )
-    with progress, ExitStack() as running:
-        task = progress.add_task("videos of the demo's world")
-        world = build_world(
-            folder / "world",
-            settings.queries_by_emotion(),
-            seed=_SEED,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
-        with _step(progress, "three benchmarks in their official layouts"):
-            write_benchmarks(folder / "benchmarks", settings.FACES_PER_CLASS, _SEED)
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console) as progress, ExitStack() as running:
+        world = _build(folder, progress)
         with _step(progress, "Prefect server, deployments, workers"):
-            running.enter_context(prefect_server(env, logs))
-            _deploy(env)
-            _start_workers(running, env, logs)
-            proxy = _start_site(running, world, folder, env, logs)
+            proxy = _start(running, world, folder, env)
         run_deployment("collect/webemotion", settings.collection(folder, proxy), env, progress)
         run_deployment("pretrain/now", settings.pretraining(folder), env, progress)
         for benchmark in settings.BENCHMARKS:
@@ -81,10 +71,36 @@ def _run(folder: Path, console: Console) -> None:
     report(folder, world, console)
 
 
-def _deploy(env: dict[str, str]) -> None:
+def _build(folder: Path, progress: Progress) -> World:
+    """Write the videos, what they show, and the benchmarks."""
+    task = progress.add_task("videos of the demo's world")
+    world = build_world(
+        folder / "world",
+        settings.queries_by_emotion(),
+        seed=_SEED,
+        progress=lambda done, total: progress.update(task, completed=done, total=total),
+    )
+    with _step(progress, "three benchmarks in their official layouts"):
+        write_benchmarks(folder / "benchmarks", settings.FACES_PER_CLASS, _SEED)
+    return world
+
+
+def _start(running: ExitStack, world: World, folder: Path, env: dict[str, str]) -> str:
+    """Start all that runs until the demo ends; returns the address of the site's proxy."""
+    logs = folder / "logs"
+    running.enter_context(prefect_server(env, logs))
     for pool in ("cpu", "gpu"):
         run(["prefect", "work-pool", "create", pool, "--type", "process"], env)
     run(["prefect", "--no-prompt", "deploy", "--all"], env)
+    certificate, port = folder / "site.pem", free_port()
+    catalogue = folder / "catalogue.json"
+    catalogue_of(world, folder / "world").write(catalogue)
+    command = [sys.executable, "-m", "demo.youtube", "--catalogue", str(catalogue)]
+    command += ["--certificate", str(certificate), "--port", str(port)]
+    running.enter_context(service("site", command, env, logs))
+    wait_for_port(port)
+    _start_workers(running, env | {"SSL_CERT_FILE": str(certificate)}, logs)
+    return f"http://127.0.0.1:{port}"
 
 
 def _start_workers(running: ExitStack, env: dict[str, str], logs: Path) -> None:
@@ -93,19 +109,6 @@ def _start_workers(running: ExitStack, env: dict[str, str], logs: Path) -> None:
         # Two batches share two cores; training has them to itself.
         limited = {**env, "OMP_NUM_THREADS": str(threads)}
         running.enter_context(service(f"worker-{pool}", command, limited, logs))
-
-
-def _start_site(
-    running: ExitStack, world: World, folder: Path, env: dict[str, str], logs: Path
-) -> str:
-    """The stand-in for YouTube; returns the address of its proxy."""
-    catalogue = folder / "catalogue.json"
-    catalogue_of(world, folder / "world").write(catalogue)
-    port = free_port()
-    command = [sys.executable, "-m", "demo.youtube", "--catalogue", str(catalogue)]
-    running.enter_context(service("site", [*command, "--port", str(port)], env, logs))
-    wait_for_port(port)
-    return f"http://127.0.0.1:{port}"
 
 
 @contextmanager
@@ -126,6 +129,9 @@ def _clear(folder: Path) -> None:
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:
+    # Stopping what was started takes seconds, which a second Ctrl-C must not cut short.
+    for signal_number in _STOPPING:
+        signal.signal(signal_number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

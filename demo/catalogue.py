@@ -50,7 +50,9 @@ class Catalogue:
     results: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Text of a query → identifiers of the videos found, best first."""
     search_status: int = 200
-    """HTTP status of every search."""
+    """HTTP status of searches."""
+    searches_answered: int = 0
+    """How many searches go well before ``search_status``."""
 
     @classmethod
     def read(cls, path: Path) -> "Catalogue":

@@ -40,7 +40,7 @@ def run_deployment(
     run_id = start_deployment(name, parameters, env)
     bars: dict[str, TaskID] = {}
     start = progress.add_task(name, total=None)
-    with httpx.Client(base_url=env["PREFECT_API_URL"], timeout=30) as client:
+    with httpx.Client(base_url=env["PREFECT_API_URL"], timeout=30, trust_env=False) as client:
         while (state := _state(client, run_id))["type"] in _UNFINISHED:
             _draw(client, run_id, progress, bars, name)
             if bars and start in progress.task_ids:

@@ -24,7 +24,11 @@ class ServiceFailed(Exception):
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
-    """The environment of everything the demo starts: a Prefect of its own, no outside call."""
+    """The environment of everything the demo starts: a Prefect of its own, no outside call.
+
+    Nothing of the caller's Prefect is in it: its settings could name a real server or database.
+    """
+    outer = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     settings = {
         "PREFECT_HOME": str(folder / "prefect"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
@@ -36,9 +40,11 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "DO_NOT_TRACK": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
-    return {**os.environ, **settings}
+    return {**outer, **settings}
 
 
 def free_port() -> int:
@@ -118,7 +124,7 @@ def prefect_server(env: dict[str, str], logs: Path) -> Iterator[None]:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=2).is_success
+        return httpx.get(url, timeout=2, trust_env=False).is_success
     except httpx.HTTPError:
         return False
 

@@ -35,7 +35,7 @@ def queries_by_emotion() -> dict[str, list[str]]:
 
 def collection(folder: Path, proxy: str) -> dict[str, Any]:
     """Parameters of collect/webemotion; the site is on loopback, so nothing has to wait."""
-    site = {"proxy": proxy, "verify_tls": False, "request_wait_s": 0}
+    site = {"proxy": proxy, "request_wait_s": 0}
     return {
         "store": str(folder / "store"),
         "plan": PLAN,

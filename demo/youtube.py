@@ -2,7 +2,8 @@
 
 It is an HTTP proxy (RFC 9110, section 9.3.6) that answers CONNECT itself: it ends the TLS of
 whatever host is asked for and plays that host from a catalogue. The collector reaches it with
-its ordinary settings plus ``proxy`` and ``verify_tls=False``, and nothing leaves the machine.
+its ordinary settings plus ``proxy``, where SSL_CERT_FILE names the certificate, and nothing leaves
+the machine.
 """
 
 import argparse
@@ -44,9 +45,11 @@ class _Server(ThreadingHTTPServer):
 class StandIn:
     """The running stand-in, bound to 127.0.0.1; use it as a context manager."""
 
-    def __init__(self, catalogue: Catalogue, *, port: int = 0) -> None:
+    def __init__(
+        self, catalogue: Catalogue, *, port: int = 0, certificate: Path | None = None
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="stand-in-")
-        self.certificate = Path(self._folder.name) / "certificate.pem"
+        self.certificate = certificate or Path(self._folder.name) / "certificate.pem"
         write_certificate(self.certificate, HOSTS)
         self._site = Site(catalogue, server_context(self.certificate))
         self._server = _Server(("127.0.0.1", port), self._handler)
@@ -91,11 +94,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Serve a catalogue until interrupted; the first line printed is the port."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--catalogue", type=Path, required=True, help="JSON file")
+    parser.add_argument("--certificate", type=Path, help="PEM file to write, for clients to trust")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     options = parser.parse_args(arguments)
     # A shell that starts it in the background would have it ignore interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with StandIn(Catalogue.read(options.catalogue), port=options.port) as stand_in:
+    catalogue = Catalogue.read(options.catalogue)
+    with StandIn(catalogue, port=options.port, certificate=options.certificate) as stand_in:
         print(stand_in.port, flush=True)
         try:
             threading.Event().wait()

@@ -27,7 +27,14 @@ class Site:
         self.log: list[tuple[str, str, str]] = []
         self.closing = threading.Event()
         self._shown: Counter[tuple[str, str]] = Counter()
+        self._searches = 0
         self._lock = threading.Lock()
+
+    def searches_used_up(self) -> bool:
+        """Count a search; true once as many went well as the catalogue says."""
+        with self._lock:
+            self._searches += 1
+            return self._searches > self.catalogue.searches_answered
 
     def misbehaves(self, video: CatalogueVideo, where: str) -> bool:
         """Count a request for ``video``; true while its faults are not used up."""
@@ -115,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send_search(self, body: dict[str, Any]) -> None:
         catalogue = self._site.catalogue
-        if catalogue.search_status != 200:
+        if catalogue.search_status != 200 and self._site.searches_used_up():
             self._send(catalogue.search_status, "application/json", b"{}")
             return
         start, _, query = str(body.get("continuation") or f"0:{body['query']}").partition(":")

@@ -7,6 +7,7 @@ from typing import Any
 
 from prefect import Flow
 from pydantic import ConfigDict, ValidationError, create_model
+from pydantic_core import ErrorDetails
 
 
 def checked(flow: Flow[..., Any], settings: Sequence[str], **given: Any) -> dict[str, Any]:
@@ -40,9 +41,15 @@ def checked(flow: Flow[..., Any], settings: Sequence[str], **given: Any) -> dict
 def explain(error: ValidationError) -> str:
     """One clause a field: its dotted name, the value, and what is allowed."""
     return "; ".join(
-        f"{'.'.join(map(str, part['loc']))}: is {part['input']!r}: {part['msg'].lower()}"
-        for part in error.errors()
+        f"{'.'.join(map(str, part['loc']))}: {_complaint(part)}" for part in error.errors()
     )
+
+
+def _complaint(part: ErrorDetails) -> str:
+    """Our own checks of several fields already name field and value."""
+    if part["type"] == "value_error":
+        return str(part["ctx"]["error"])
+    return f"is {part['input']!r}: {part['msg'].lower()}"
 
 
 def _put(values: dict[str, Any], setting: str) -> None:

@@ -3,21 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prefect.artifacts import (
-    create_image_artifact,
-    create_markdown_artifact,
-    create_table_artifact,
-)
+from prefect.artifacts import create_image_artifact, create_table_artifact
 
 from flows.pictures import confusion, contact_sheet, curves, data_url, faces_per_emotion
-from flows.searching import Searches
 from storage.ledger import Ledger
 from storage.statistics import outcomes, stage_counts, yield_by_emotion
 from storage.store import Dataset
 
 
-def show_collection(dataset: Dataset, searches: Searches) -> None:
-    """Yield per emotion, drop reasons, the stages' counts, failed queries and a contact sheet."""
+def show_collection(dataset: Dataset, failures: Mapping[str, int]) -> None:
+    """Yield per emotion, drop reasons, the stages' counts, failed queries and a contact sheet.
+
+    Args:
+        dataset: what was collected.
+        failures: reason → number of queries that failed.
+    """
     events = list(Ledger(dataset).states().values())
     create_table_artifact(yield_by_emotion(events), "yield", "Yield per emotion")
     drops = [
@@ -29,10 +29,10 @@ def show_collection(dataset: Dataset, searches: Searches) -> None:
     create_table_artifact(
         stages, "stages", "Detections, tracks, clips, faces and what was left out"
     )
-    if searches.failures:
-        failures = [{"reason": r, "queries": n} for r, n in searches.failures.items()]
+    if failures:
+        failed = [{"reason": reason, "queries": n} for reason, n in failures.items()]
         create_table_artifact(
-            failures, "failed-queries", "Queries that failed; the next run repeats them"
+            failed, "failed-queries", "Queries that failed; the next run repeats them"
         )
     sheet = contact_sheet(faces_per_emotion(dataset))
     create_image_artifact(data_url(sheet), "contact-sheet", "Aligned faces per emotion")
@@ -51,8 +51,3 @@ def show_results(rows: Sequence[Mapping[str, Any]], key: str, what: str) -> None
 def show_confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], key: str) -> None:
     """A confusion matrix."""
     create_image_artifact(data_url(confusion(matrix, classes)), key, "Confusion matrix")
-
-
-def show_text(markdown: str, key: str) -> None:
-    """A notice in Markdown."""
-    create_markdown_artifact(markdown, key)

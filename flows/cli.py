@@ -39,6 +39,19 @@ def _bad_input() -> Iterator[None]:
         raise typer.Exit(2) from error
 
 
+def _finish(state: Any) -> None:
+    """Say in one sentence how a flow ended, if not well; errors that the caller can mend pass."""
+    from flows.refusals import REFUSALS
+
+    if state.is_completed():
+        return
+    error = state.result(raise_on_failure=False)
+    if isinstance(error, REFUSALS):
+        raise error
+    Console(stderr=True).print(f"[red]{state.name}:[/red] {state.message}", soft_wrap=True)
+    raise typer.Exit(1)
+
+
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo's files go.")] = Path("demo_output"),
@@ -54,12 +67,13 @@ def collect(store: _Store = None, settings: _Set = None) -> None:
     with _bad_input():
         from flows.arguments import checked
         from flows.collect import collect as flow
+        from flows.runs import check_writable
         from storage.store import open_store
 
         parameters = checked(flow, settings or [], store=store)
-        parameters["plan"].queries()
+        check_writable(parameters["work"].scratch)
         open_store(parameters["store"], create=True).dataset(parameters["dataset"], create=True)
-        flow(**parameters)
+        _finish(flow(**parameters, return_state=True))
 
 
 @app.command()
@@ -74,12 +88,14 @@ def ingest(
         from flows.arguments import checked
         from flows.ingest import check_ingest
         from flows.ingest import ingest as flow
+        from flows.runs import check_writable
         from storage.store import open_store
 
         parameters = checked(flow, settings or [], benchmark=benchmark, path=path, store=store)
         check_ingest(benchmark, path, parameters["options"])
+        check_writable(parameters["runs"])
         open_store(parameters["store"], create=True)
-        flow(**parameters)
+        _finish(flow(**parameters, return_state=True))
 
 
 @app.command()
@@ -92,7 +108,7 @@ def pretrain(store: _Store = None, runs: _Runs = None, settings: _Set = None) ->
 
         parameters = checked(flow, settings or [], store=store, runs=runs)
         check_pretrain(**parameters)
-        flow(**parameters)
+        _finish(flow(**parameters, return_state=True))
 
 
 @app.command()
@@ -110,7 +126,7 @@ def finetune(
 
         parameters = checked(flow, settings or [], benchmark=benchmark, store=store, runs=runs)
         check_finetune(**parameters)
-        flow(**parameters)
+        _finish(flow(**parameters, return_state=True))
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.client.schemas.objects import State
-from prefect.runtime import flow_run, task_run
+from prefect.runtime import task_run
 from prefect.states import Completed, Failed
 
 from storage.ledger import Ledger, VideoEvent
@@ -69,7 +69,7 @@ def collect_batch(
         except CollectionError as error:
             wall = error
             break
-    faces = commit(opened, spool, events, key=f"batch:{flow_run.id}")
+    faces = commit(opened, spool, events)
     done = f"{len(events)} videos, {faces} new faces"
     if wall:
         return Failed(name="Paused", message=f"{wall.reason}: {wall}; after {done}")

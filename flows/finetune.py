@@ -8,14 +8,13 @@ import torch
 from prefect import flow, task
 
 from flows.artifacts import show_confusion, show_results
-from flows.runs import Run, latest, start_run
-from flows.training import Arm, Faces, faces_of, summary_of, train_arm
+from flows.runs import Run, latest, run_of, start_run
+from flows.training import Arm, Faces, check_arm, faces_of, summary_of, train_arm
 from scn.benchmarks import BENCHMARKS, BenchmarkName
 from scn.checkpoint import load, load_network
 from scn.config import TrainConfig
-from scn.errors import CheckpointError
+from scn.errors import CheckpointError, TooFewFaces
 from scn.evaluation import Evaluation, evaluate
-from scn.fitting import resumable
 from storage.store import Dataset, open_store
 
 
@@ -67,15 +66,16 @@ def check_finetune(
     """Check that the run can start, before anything is written.
 
     Raises:
-        StoreError, ScnError: the store, the faces, the start or an existing run do not fit.
+        StoreError, ScnError, ValueError: the store, the faces, the weights, the start, the folder
+            of runs or an existing run do not fit.
     """
     dataset = open_store(store).dataset(BENCHMARKS[benchmark].source)
     faces = faces_of(dataset, train)
     arms = arms_of(train, start_of(start, runs), compare)
-    if run:
-        for arm in arms:
-            folder = runs / run / arm.name
-            resumable(folder, arm.config, faces.classes, faces.train)
+    if not len(faces.test):
+        raise TooFewFaces(f"dataset {dataset.name}: has no faces in its test split")
+    for arm in arms:
+        check_arm(arm, faces, run_of(runs, "finetune", run).path / arm.name)
     return dataset, faces, arms
 
 

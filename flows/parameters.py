@@ -5,8 +5,9 @@ configuration of a run. A wrong value is refused before a run starts, with the f
 """
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath
+from pydantic import BaseModel, ConfigDict, Field, FilePath, model_validator
 
 from webemotion.lexicon import Query, load_lexicon, plan
 
@@ -32,6 +33,11 @@ class PlanParameters(BaseModel):
     include_children: bool = Field(
         False, description="Whether to use age words that target children."
     )
+
+    @model_validator(mode="after")
+    def _names_known_words(self) -> Self:
+        self.queries()
+        return self
 
     def queries(self) -> tuple[Query, ...]:
         """The plan, balanced over emotions.

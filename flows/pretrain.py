@@ -6,10 +6,9 @@ from typing import Final
 from prefect import flow
 
 from flows.artifacts import show_results
-from flows.runs import start_run
-from flows.training import Arm, Faces, faces_of, summary_of, train_arm
+from flows.runs import run_of, start_run
+from flows.training import Arm, Faces, check_arm, faces_of, summary_of, train_arm
 from scn.config import TrainConfig
-from scn.fitting import resumable
 from storage.store import Dataset, open_store
 
 _CHECKPOINTS: Final = "checkpoints"
@@ -47,10 +46,10 @@ def check_pretrain(
     """Check that the run can start, before anything is written.
 
     Raises:
-        StoreError, ScnError: the store, the faces or an existing run do not fit.
+        StoreError, ScnError, ValueError: the store, the faces, the weights, the folder of runs or
+            an existing run do not fit.
     """
     opened = open_store(store).dataset(dataset)
     faces = faces_of(opened, train)
-    if run:
-        resumable(runs / run / _CHECKPOINTS, train, faces.classes, faces.train)
+    check_arm(Arm(train.method, train), faces, run_of(runs, "pretrain", run).path / _CHECKPOINTS)
     return opened, faces

@@ -1,6 +1,7 @@
 """Folders of training runs: parameters, log, checkpoints and result of each, found by name."""
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,14 +44,31 @@ class Run:
         unfinished.replace(self.path / _RECORD)
 
 
-def start_run(runs: Path, kind: str, parameters: dict[str, Any], name: str | None = None) -> Run:
-    """Begin a run in the folder `runs`, or go on with the one called `name`.
+def run_of(runs: Path, kind: str, name: str | None = None) -> Run:
+    """The run called `name` in the folder `runs`, or this flow run's own.
 
     A flow run that is retried finds its folder again.
     """
-    run = Run(runs / (name or f"{kind}-{str(flow_run.id)[:8]}"))
+    return Run(runs / (name or f"{kind}-{str(flow_run.id)[:8]}"))
+
+
+def start_run(runs: Path, kind: str, parameters: dict[str, Any], name: str | None = None) -> Run:
+    """Begin a run in the folder `runs`, or go on with the one called `name`."""
+    run = run_of(runs, kind, name)
     run.start(kind, parameters)
     return run
+
+
+def check_writable(folder: Path) -> None:
+    """Check that a folder that may not be there yet could be made and written.
+
+    Raises:
+        ValueError: it could not.
+    """
+    absolute = folder.absolute()
+    existing = next(path for path in (absolute, *absolute.parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise ValueError(f"folder {folder}: cannot be written, because of {existing}")
 
 
 def latest(runs: Path, kind: str) -> Run | None:

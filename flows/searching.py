@@ -1,9 +1,8 @@
 """The searches of a collection, one task a query."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from prefect import get_run_logger, task
 from prefect.client.schemas.objects import State, TaskRun
@@ -16,13 +15,9 @@ from webemotion.lexicon import Query
 from webemotion.search import SearchHit, search
 from webemotion.web_config import SearchConfig
 
-
-@dataclass(slots=True)
-class Searches:
-    """What the searches returned, and how many queries failed for which reason."""
-
-    hits: list[tuple[Query, SearchHit]] = field(default_factory=list)
-    failures: Counter[str] = field(default_factory=Counter)
+Hits = list[tuple[Query, SearchHit]]
+# A commit costs less than a query, but each makes a small file.
+_KEPT_TOGETHER: Final = 20
 
 
 def _query_text() -> str:
@@ -47,23 +42,44 @@ def search_one(query: Query, config: SearchConfig) -> list[SearchHit]:
     return search(query, config)
 
 
-def search_all(queries: Sequence[Query], config: SearchConfig) -> Searches:
-    """Send the queries one after another.
+def search_all(
+    queries: Sequence[Query], config: SearchConfig, keep: Callable[[Hits], None]
+) -> Counter[str]:
+    """Send the queries one after another, and hand over what they return as it comes.
 
     A query that fails is counted and left for the next run.
 
+    Args:
+        queries: the plan.
+        config: how to search.
+        keep: told the results of some queries at a time, before the next are sent.
+
+    Returns:
+        How many queries failed, by reason.
+
     Raises:
-        CollectionError: with decision "pause": every further query would fail alike.
+        CollectionError: with decision "pause": every further query would fail alike. What was
+            found before is kept.
     """
-    searches = Searches()
+    failures: Counter[str] = Counter()
     progress = Progress("searches", "queries", len(queries))
-    for done, query in enumerate(queries, start=1):
+    for begin in range(0, len(queries), _KEPT_TOGETHER):
+        hits: Hits = []
         try:
-            searches.hits += [(query, hit) for hit in search_one(query, config)]
-        except CollectionError as error:
-            if error.decision == "pause":
-                raise
-            searches.failures[error.reason] += 1
-            get_run_logger().warning("query %r failed: %s", query.text, error)
-        progress.update(done)
-    return searches
+            for number, query in enumerate(queries[begin : begin + _KEPT_TOGETHER], begin + 1):
+                hits += _hits(query, config, failures)
+                progress.update(number)
+        finally:
+            keep(hits)
+    return failures
+
+
+def _hits(query: Query, config: SearchConfig, failures: Counter[str]) -> Hits:
+    try:
+        return [(query, hit) for hit in search_one(query, config)]
+    except CollectionError as error:
+        if error.decision == "pause":
+            raise
+        failures[error.reason] += 1
+        get_run_logger().warning("query %r failed: %s", query.text, error)
+        return []

@@ -8,11 +8,12 @@ from prefect import get_run_logger, task
 
 from flows.artifacts import show_curves
 from flows.progress import Progress
+from flows.runs import check_writable
 from scn.checkpoint import load
 from scn.config import TrainConfig
 from scn.emotions import in_common_order
 from scn.errors import TooFewFaces
-from scn.fitting import FitResult, fit
+from scn.fitting import FitResult, check_start, fit
 from scn.relabeling import events_table
 from scn.selection import split_holdout
 from scn.training import EpochRow
@@ -64,6 +65,19 @@ def faces_of(dataset: Dataset, config: TrainConfig) -> Faces:
     if not len(validation):
         train, validation = split_holdout(train, config.holdout_share, config.seed)
     return Faces(train, validation, test, in_common_order(emotions))
+
+
+def check_arm(arm: Arm, faces: Faces, folder: Path) -> None:
+    """Check that a way to train can begin, or go on in `folder`, before anything is written.
+
+    Raises:
+        ScnError: faces, weights, checkpoint and configuration do not fit.
+        ValueError: the folder cannot be written.
+    """
+    check_writable(folder)
+    check_start(
+        arm.config, faces.train, faces.validation, faces.classes, folder, initial=arm.initial
+    )
 
 
 @task(name="train", task_run_name="train {arm.name}", persist_result=False)

@@ -16,10 +16,11 @@ from scn.checkpoint import (
     newest,
     of_epoch,
     save,
-    take_features,
 )
 from scn.config import TrainConfig
 from scn.errors import CheckpointError, TooFewFaces
+from scn.model import SelfCureNetwork
+from scn.start import starting_network
 from scn.training import EpochRow, Trainer
 from storage.reader import FaceReader
 
@@ -64,14 +65,7 @@ def fit(
         WeightsError: initial weights fit less than 95 % of the model.
         NotFinite: the loss became infinite or undefined.
     """
-    _check_enough(train, validation)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    found = resumable(folder, config, classes, train)
-    trainer = Trainer(config, train, validation, classes, device=device)
-    if found:
-        trainer.go_on(found)
-    elif initial:
-        take_features(trainer.model, initial)
+    trainer = _trainer(config, train, validation, classes, folder, initial)
     for epoch in range(len(trainer.log) + 1, config.epochs + 1):
         row = trainer.epoch(epoch)
         save(folder, trainer.checkpoint(epoch))
@@ -83,6 +77,45 @@ def fit(
     keep_only(folder, (config.epochs, _best_epoch(trainer.log)))
     last = of_epoch(folder, config.epochs)
     return FitResult(last, of_epoch(folder, _best_epoch(trainer.log)), tuple(trainer.log))
+
+
+def check_start(
+    config: TrainConfig,
+    train: FaceReader,
+    validation: FaceReader,
+    classes: Sequence[str],
+    folder: Path,
+    *,
+    initial: Path | None = None,
+) -> None:
+    """Check that `fit` can begin or go on with the same arguments; writes nothing.
+
+    Raises:
+        ScnError: as `fit` would.
+    """
+    _trainer(config, train, validation, classes, folder, initial)
+
+
+def _trainer(
+    config: TrainConfig,
+    train: FaceReader,
+    validation: FaceReader,
+    classes: Sequence[str],
+    folder: Path,
+    initial: Path | None,
+) -> Trainer:
+    """The run's state: that of its newest checkpoint, or of its start."""
+    _check_enough(train, validation)
+    found = resumable(folder, config, classes, train)
+    # A run that goes on needs no file that it once started from.
+    model = (
+        SelfCureNetwork(len(classes)) if found else starting_network(config, len(classes), initial)
+    )
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    trainer = Trainer(config, train, validation, classes, model, device)
+    if found:
+        trainer.go_on(found)
+    return trainer
 
 
 def resumable(

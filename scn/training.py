@@ -25,7 +25,6 @@ from scn.methods import METHODS
 from scn.model import SelfCureNetwork
 from scn.optimisers import make_optimiser, restore, tensors_of
 from scn.relabeling import EVENTS, LabelBook
-from scn.weights import load_weights
 from storage.reader import FaceBatch, FaceReader
 
 FloatArray = npt.NDArray[np.float32]
@@ -56,7 +55,7 @@ class Trainer:
         train: FaceReader,
         validation: FaceReader,
         classes: Sequence[str],
-        *,
+        model: SelfCureNetwork,
         device: torch.device,
     ) -> None:
         self.config, self.train, self.validation = config, train, validation
@@ -65,8 +64,7 @@ class Trainer:
         class_indexes(validation, classes)
         self.book = LabelBook(self.given.copy())
         self.method = METHODS[config.method](config)
-        self.model = _new_network(config, len(self.classes))
-        self.model.to(device).to(memory_format=torch.channels_last)
+        self.model = model.to(device).to(memory_format=torch.channels_last)
         self.optimiser = make_optimiser(config, self.model)
         # Importance, probability of the given label and of the most probable one, per sample.
         self.seen: FloatArray = np.zeros((3, len(train)), np.float32)
@@ -78,18 +76,10 @@ class Trainer:
         rate = rate_at(self.config, epoch)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        self.model.train()
-        sums: Counter[str] = Counter()
-        batches = self.train.batches(
-            batch_size=self.config.batch_size, seed=self.config.seed, epoch=epoch
-        )
-        for step, batch in enumerate(batches):
-            # Batch normalisation cannot learn from one image.
-            if len(batch.indexes) > 1:
-                sums.update(self._step(epoch, step, batch))
+        sums = self._pass(epoch)
+        faces = max(sums["faces"], 1)
         relabelled = self.book.close_epoch()
         scores = evaluate(self.model, self.validation, self.classes, self.device)
-        faces = max(sums["faces"], 1)
         row = EpochRow(
             epoch=epoch,
             learning_rate=rate,
@@ -104,6 +94,19 @@ class Trainer:
         )
         self.log.append(asdict(row))
         return row
+
+    def _pass(self, epoch: int) -> Counter[str]:
+        """One step for every batch; returns sums over the faces."""
+        self.model.train()
+        sums: Counter[str] = Counter()
+        batches = self.train.batches(
+            batch_size=self.config.batch_size, seed=self.config.seed, epoch=epoch
+        )
+        for step, batch in enumerate(batches):
+            # Batch normalisation cannot learn from one image.
+            if len(batch.indexes) > 1:
+                sums.update(self._step(epoch, step, batch))
+        return sums
 
     def _step(self, epoch: int, step: int, batch: FaceBatch) -> dict[str, float]:
         """One step of gradient descent; returns sums over the batch."""
@@ -175,13 +178,3 @@ class Trainer:
                 "p_max": self.seen[2],
             }
         )
-
-
-def _new_network(config: TrainConfig, classes: int) -> SelfCureNetwork:
-    """A network set at random by the seed, with the backbone's weights from a file if given."""
-    with torch.random.fork_rng():
-        torch.manual_seed(config.seed)
-        model = SelfCureNetwork(classes)
-    if config.backbone_weights:
-        load_weights(model.backbone, config.backbone_weights)
-    return model

@@ -40,7 +40,8 @@ def candidates(
 
     Returns:
         One event per video that is new, or that a new query has found. A new video is `found`, or
-        `dropped` with a reason; a known one keeps its state and gains findings.
+        `dropped` with a reason; a known one keeps its state and gains findings, and its weak label
+        follows them until its faces are in the store.
     """
     events = []
     for video_id, found in _by_video(hits).items():
@@ -52,7 +53,7 @@ def candidates(
         if before is None:
             events.append(_new(hit, findings, config, now))
         elif fresh := _fresh(findings, before):
-            events.append(replace(before, found_by=fresh, time=now))
+            events.append(_found_again(before, fresh, now))
     return events
 
 
@@ -84,6 +85,13 @@ def _new(
         duration_s=hit.duration_s,
         time=now,
     )
+
+
+def _found_again(before: VideoEvent, fresh: tuple[Finding, ...], now: datetime) -> VideoEvent:
+    emotion = before.emotion
+    if before.state in ("found", "failed"):
+        emotion = weak_label(before.found_by + fresh)
+    return replace(before, emotion=emotion, found_by=fresh, time=now)
 
 
 def _fresh(findings: tuple[Finding, ...], before: VideoEvent) -> tuple[Finding, ...]:

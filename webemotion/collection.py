@@ -1,5 +1,6 @@
 """One video from its id to its outcome: download, harvest, decide."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -33,12 +34,14 @@ def collect_video(
 ) -> VideoEvent:
     """Download a video, harvest its faces into the spool, and return what became of it.
 
-    The downloaded file is deleted whatever happens. What the spool already holds is not done again.
+    The downloaded file is deleted whatever happens. An attempt that the spool already holds is not
+    made again.
 
     Raises:
         CollectionError: with decision "pause", which says nothing about this video.
     """
-    if kept := spool.event(found.video_id):
+    kept = spool.event(found.video_id)
+    if kept and kept.attempts > found.attempts:
         return kept
     folder = Path(tempfile.mkdtemp(prefix="video-", dir=scratch))
     try:
@@ -94,11 +97,11 @@ def _harvested(found: VideoEvent, video: Video, result: Harvest) -> VideoEvent:
     )
 
 
-def commit(dataset: Dataset, spool: Spool, events: Sequence[VideoEvent], key: str) -> int:
+def commit(dataset: Dataset, spool: Spool, events: Sequence[VideoEvent]) -> int:
     """Commit a batch: the faces first, then the ledger, then the spool is emptied.
 
     A crash between any two of them is made good by the next call: faces are committed once per
-    video, ledger events once per `key`.
+    video, the ledger's events once per set of attempts.
 
     Returns:
         The number of faces committed by this call.
@@ -109,7 +112,13 @@ def commit(dataset: Dataset, spool: Spool, events: Sequence[VideoEvent], key: st
         if event.state == "collected"
     }
     committed = dataset.append_faces(faces) if faces else frozenset()
-    Ledger(dataset).record(events, key)
+    Ledger(dataset).record(events, _key(events))
     for event in events:
         spool.drop(event.video_id)
     return sum(faces[video_id].num_rows for video_id in committed)
+
+
+def _key(events: Sequence[VideoEvent]) -> str:
+    """The name of these attempts: a batch that is repeated has it again, a later one has not."""
+    attempts = sorted(f"{event.video_id} {event.attempts}" for event in events)
+    return "attempts:" + hashlib.sha256("\n".join(attempts).encode()).hexdigest()

@@ -5,6 +5,7 @@ Runs in a process of its own (see ``ytdlp_process``). Reference: the docstring o
 """
 
 import logging
+import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,6 +85,8 @@ def _options(config: WebConfig) -> dict[str, Any]:
         "allowed_extractors": ["youtube", "youtube:search"],
         "proxy": config.proxy,
         "nocheckcertificate": not config.verify_tls,
+        # yt-dlp prefers certifi's authorities even where the environment names others.
+        "compat_opts": {"no-certifi"} if "SSL_CERT_FILE" in os.environ else set(),
         "extractor_args": config.extractor_args,
         "socket_timeout": config.socket_timeout_s,
         "retries": config.retries,

@@ -30,6 +30,7 @@ def _files(folder: Path) -> set[Path]:
         ("harvesting.min_face_s=-1", "harvesting.min_face_s: is -1"),
         ("searching.max_duration_s=-240", "searching.max_duration_s: is -240"),
         ("plan.lexicon=/nowhere.toml", "/nowhere.toml"),
+        ("work.scratch=/dev/null/scratch", "/dev/null"),
     ],
 )
 def test_a_wrong_setting_of_a_collection_is_refused(
@@ -98,6 +99,52 @@ def test_a_run_whose_checkpoint_has_other_classes_is_refused(tmp_path: Path) -> 
     assert "anger, contempt" in result.stderr
     assert "happy, sad" in result.stderr
     assert _files(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("train.backbone_weights=/nowhere.pth", "/nowhere.pth"),
+        ("start=/nowhere", "checkpoint /nowhere"),
+        ("runs=/dev/null/runs", "/dev/null"),
+    ],
+)
+def test_a_training_that_cannot_start_is_refused_before_anything_is_written(
+    tmp_path: Path, setting: str, said: str
+) -> None:
+    result = _finetune(tmp_path, ["train", "validation", "test"], setting)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("train", "no faces to train on"),
+        ("validation", "faces to choose a checkpoint by: 0"),
+        ("test", "no faces in its test split"),
+    ],
+)
+def test_a_benchmark_without_a_split_is_refused(tmp_path: Path, missing: str, said: str) -> None:
+    splits = [split for split in ("train", "validation", "test") if split != missing]
+    result = _finetune(tmp_path, splits, "train.holdout_share=0.0001")
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def _finetune(folder: Path, splits: list[str], *settings: str) -> Result:
+    """Fine-tune from random weights on faces of the splits; nothing may be written."""
+    store = folder / "store"
+    dataset = open_store(str(store), create=True).dataset("raf-db", create=True)
+    dataset.append_faces({split: faces(split, 4, split=split) for split in splits})
+    before = _files(folder)
+    given = ["start=random", f"runs={folder / 'runs'}", "train.image_size_px=32", *settings]
+    result = _run(
+        "finetune", "rafdb", "--store", str(store), *(f"--set={setting}" for setting in given)
+    )
+    assert _files(folder) == before
+    return result
 
 
 def test_fine_tuning_without_a_pretraining_says_what_to_do(tmp_path: Path) -> None:

@@ -64,6 +64,16 @@ def test_a_known_video_keeps_its_state_and_gains_only_new_queries(state: str) ->
     assert (event.state, [f.emotion for f in event.found_by]) == (state, ["fear"])
 
 
+@given(st.permutations(["sad", "sad", "fear", "fear", "fear", "anger"]), st.integers(1, 5))
+def test_searches_recorded_bit_by_bit_give_the_weak_label_of_all_together(
+    emotions: list[str], first: int
+) -> None:
+    hits = [(_query(emotion, f"word {n}"), _hit("a")) for n, emotion in enumerate(emotions)]
+    (before,) = candidates(hits[:first], {}, frozenset(), CONFIG, NOW)
+    (after,) = candidates(hits[first:], {"a": before}, frozenset(), CONFIG, NOW)
+    assert after.emotion == "fear"
+
+
 def test_forgotten_videos_and_channels_leave_no_event() -> None:
     hits = [(_query("sad"), _hit("a")), (_query("sad"), _hit("b"))]
     assert candidates(hits, {}, {"c"}, CONFIG, NOW) == []

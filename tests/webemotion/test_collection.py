@@ -9,6 +9,7 @@ import pytest
 from demo.catalogue import Catalogue, CatalogueVideo
 from demo.youtube import StandIn
 from storage.ledger import Ledger, VideoEvent
+from storage.schema import FACES
 from storage.store import Dataset, open_store
 from tests.webemotion.recordings import every, hopper, scene, write_video
 from webemotion.collection import MAX_ATTEMPTS, collect_video, commit, failed
@@ -17,6 +18,7 @@ from webemotion.harvest_config import HarvestConfig
 from webemotion.spool import Spool
 from webemotion.web_config import DownloadConfig
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FACE, EMPTY, PRIVATE, ROBOT = "faceface-00", "emptyempty0", "privateprv0", "robotrobot0"
 HARVESTING = HarvestConfig(detect_rate_hz=2, sample_rate_hz=1, min_face_s=3)
 
@@ -44,9 +46,11 @@ def _downloading(site: StandIn) -> DownloadConfig:
     )
 
 
-def _collect(site: StandIn, scratch: Path, video_id: str) -> VideoEvent:
+def _collect(site: StandIn, scratch: Path, found: str | VideoEvent) -> VideoEvent:
+    if isinstance(found, str):
+        found = VideoEvent(found, "found", emotion="happy")
     return collect_video(
-        VideoEvent(video_id, "found", emotion="happy"),
+        found,
         spool=Spool.under(scratch, HARVESTING),
         scratch=scratch,
         downloading=_downloading(site),
@@ -85,11 +89,25 @@ def test_a_commit_cut_short_anywhere_and_repeated_is_one_commit(
     dataset = _dataset(tmp_path / "store")
     # As if the process had died after the faces were committed and before the ledger was.
     dataset.append_faces({FACE: spool.faces(FACE)})
-    assert commit(dataset, spool, events, key="batch") == 0
+    assert commit(dataset, spool, events) == 0
     assert spool.event(FACE) is None
     states = Ledger(dataset).states()
     assert {v: e.state for v, e in states.items()} == {FACE: "collected", EMPTY: "dropped"}
     assert dataset.scan("faces").num_rows == events[0].counts["faces"] > 0
+
+
+def test_a_second_attempt_is_made_and_recorded_whatever_the_first_left_behind(
+    site: StandIn, tmp_path: Path
+) -> None:
+    spool, dataset = Spool.under(tmp_path, HARVESTING), _dataset(tmp_path / "store")
+    tried = failed(VideoEvent(FACE, "found", emotion="happy"), ConnectionFailed("reset"), NOW)
+    commit(dataset, spool, [tried])
+    # As if the process had died after the ledger was written and before the spool was emptied.
+    spool.keep(tried, FACES.empty_table())
+    event = _collect(site, tmp_path, tried)
+    assert (event.state, event.attempts) == ("collected", 2)
+    assert commit(dataset, spool, [event]) == event.counts["faces"] > 0
+    assert Ledger(dataset).states()[FACE].attempts == 2
 
 
 def test_a_wall_is_no_fault_of_the_video_and_leaves_no_trace(site: StandIn, tmp_path: Path) -> None:
@@ -99,16 +117,15 @@ def test_a_wall_is_no_fault_of_the_video_and_leaves_no_trace(site: StandIn, tmp_
 
 
 def test_a_transient_failure_comes_back_ever_later_and_is_dropped_at_last() -> None:
-    now = datetime(2026, 1, 1, tzinfo=UTC)
     event = VideoEvent("a", "found")
     waits = []
-    while (event := failed(event, ConnectionFailed("reset"), now)).state == "failed":
+    while (event := failed(event, ConnectionFailed("reset"), NOW)).state == "failed":
         assert event.next_try_at is not None
-        waits.append(event.next_try_at - now)
+        waits.append(event.next_try_at - NOW)
     assert waits == sorted(set(waits))
     assert (event.state, event.attempts, event.reason) == (
         "dropped",
         MAX_ATTEMPTS,
         ConnectionFailed.reason,
     )
-    assert failed(VideoEvent("a", "found"), Private("no"), now).state == "dropped"
+    assert failed(VideoEvent("a", "found"), Private("no"), NOW).state == "dropped"
