@@ -10,7 +10,7 @@ help:
 	@echo "make demo   the whole pipeline on synthetic videos, end to end"
 	@echo "make test   lint, types, import rules and the test suite"
 	@echo "make slow   the tests that take minutes"
-	@echo "make bench  every benchmark, in its quick form"
+	@echo "make bench  benchmarks/, in their quick form"
 	@echo "make lock   resolve requirements.lock anew (needs uv)"
 	@echo "make clean  remove what the demo and the tests left; keeps .venv"
 
@@ -47,4 +47,4 @@ lock:
 		--no-emit-index-url --no-strip-extras --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf demo_output build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf demo_output build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

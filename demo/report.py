@@ -1,5 +1,7 @@
 """What the demo shows at its end: tables in the terminal, and a page with pictures."""
 
+import os
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,12 +32,6 @@ _TITLES: Final = {
     "audit": "Labels that SCN changed, judged by the known truth",
     "results": "Test split of each benchmark, fine-tuned",
 }
-NEXT_STEPS: Final = (
-    "source .venv/bin/activate",
-    "webemotion stats --store demo_output/store",
-    "webemotion doctor",
-    "README.md, Use it for real: your own collection and your own benchmarks",
-)
 
 Row = Mapping[str, Any]
 
@@ -70,9 +66,22 @@ def report(folder: Path, world: World, console: Console) -> None:
     for name, rows in asdict(findings).items():
         console.print(_table(_TITLES[name], rows))
     page = folder / "summary.html"
-    page.write_text(_page(findings, dataset, pretraining, truth, finetunings), encoding="utf-8")
+    next_steps = _next_steps(folder)
+    page.write_text(
+        _page(findings, dataset, pretraining, truth, finetunings, next_steps), encoding="utf-8"
+    )
     console.print(f"pictures: {page}", soft_wrap=True)
-    console.print("next:", *NEXT_STEPS, sep="\n  ")
+    console.print("next:", *next_steps, sep="\n  ", soft_wrap=True)
+
+
+def _next_steps(folder: Path) -> list[str]:
+    """What to type next."""
+    return [
+        "source .venv/bin/activate",
+        shlex.join(["webemotion", "stats", "--store", os.path.relpath(folder / "store")]),
+        "webemotion doctor",
+        "README.md, Use it for real: your own collection and your own benchmarks",
+    ]
 
 
 def _page(
@@ -81,6 +90,7 @@ def _page(
     pretraining: Run,
     truth: Mapping[str, str],
     finetunings: Iterable[Run],
+    next_steps: Sequence[str],
 ) -> str:
     log = load(Path(pretraining.read()["result"]["last"])).log
     template = Environment(
@@ -92,7 +102,7 @@ def _page(
         curves=data_url(curves(log, CURVES)),
         relabelled=_relabelled(dataset, pretraining, truth),
         matrices=[matrix for run in finetunings for matrix in _matrices(run)],
-        next_steps=NEXT_STEPS,
+        next_steps=next_steps,
     )
 
 

@@ -1,7 +1,10 @@
 """What `webemotion doctor` looks at: each check says what it found and how to mend it."""
 
 import importlib.metadata as metadata
+import os
 import shutil
+import subprocess
+import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +15,7 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL
 
 _MIN_FREE_GB: Final = 20
+_DENO_TIMEOUT_S: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +73,23 @@ def torchvision_operators() -> Finding:
 
 
 def javascript_runtime() -> Finding:
-    """Whether yt-dlp finds the JavaScript runtime that watch pages ask for."""
-    found = shutil.which("deno", path=_search_path())
+    """Whether the JavaScript runtime that watch pages ask for runs, where yt-dlp looks for it."""
+    subject, mend = "JavaScript runtime", "pip install deno"
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
+    found = shutil.which("deno", path=path)
     if found is None:
-        return Finding("JavaScript runtime", "deno is missing", "pip install deno")
-    return Finding("JavaScript runtime", f"deno {metadata.version('deno')}")
-
-
-def _search_path() -> str:
-    import os
-    import sysconfig
-
-    return os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
+        return Finding(subject, "deno is missing", mend)
+    try:
+        said = subprocess.run(
+            [found, "--version"],
+            capture_output=True,
+            text=True,
+            timeout=_DENO_TIMEOUT_S,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding(subject, f"{found} does not run: {error}", mend)
+    return Finding(subject, said.stdout.splitlines()[0] if said.stdout else found)
 
 
 def free_disk(folder: Path) -> Finding:

@@ -56,7 +56,7 @@ class DownloadConfig(WebConfig):
     """How to download."""
 
     max_resolution_px: int = Field(
-        480, ge=144, le=4320, description="Best shorter side of the picture to ask for, in pixels."
+        480, ge=144, le=4320, description="Largest shorter side of the picture, in pixels."
     )
     max_bytes: int = Field(80 << 20, ge=1, description="Largest file accepted, in bytes.")
     download_wait_s: float = Field(

@@ -15,11 +15,10 @@ from yt_dlp.utils import YoutubeDLError
 
 from webemotion import errors
 from webemotion.containers import container_of
+from webemotion.formats import choose
 from webemotion.web_config import DownloadConfig, SearchConfig, WebConfig
 from webemotion.ytdlp_errors import classify
 
-# Pictures only and H.264 first, which every decoder reads fastest.
-_FORMAT: Final = "bv[vcodec^=avc1]/b[vcodec^=avc1]/bv/b"
 _TEXT_LIMIT: Final = 300
 _NOT_YET: Final = frozenset({"is_live", "is_upcoming", "post_live"})
 
@@ -99,8 +98,10 @@ def _options(config: WebConfig) -> dict[str, Any]:
 
 def _download_options(folder: Path, config: DownloadConfig) -> dict[str, Any]:
     return {
-        "format": _FORMAT,
-        "format_sort": [f"res:{config.max_resolution_px}", "proto"],
+        "format": lambda offered: filter(
+            None, [choose(offered["formats"], config.max_resolution_px)]
+        ),
+        "format_sort": ["res", "proto"],
         "outtmpl": "%(id)s.%(ext)s",
         "paths": {"home": str(folder)},
         "fixup": "never",

@@ -45,6 +45,7 @@ TROUBLES: dict[CatalogueVideo, type[errors.CollectionError]] = {
     _like_fine("captcha", status="captcha"): errors.BotCheck,
     _like_fine("rate", status="rate_limited"): errors.RateLimited,
     _like_fine("no_format", status="no_format"): errors.NoFormat,
+    _like_fine("too_fine", width_px=1280, height_px=720): errors.NoFormat,
     _like_fine("strange", status="strange"): errors.Unknown,
     _like_fine("player_403", player_status=403): errors.Refused,
     _like_fine("player_404", player_status=404): errors.Gone,

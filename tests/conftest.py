@@ -1,0 +1,11 @@
+"""A Prefect of the tests' own: nothing of the caller's settings, profile or database is touched."""
+
+import os
+import tempfile
+
+_HOME = tempfile.TemporaryDirectory(prefix="prefect-home-")
+
+# Prefect reads these when it is first imported, which is after this.
+for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+    del os.environ[name]
+os.environ["PREFECT_HOME"] = _HOME.name
