@@ -1,8 +1,8 @@
 """How a model is trained: every option with its source, and the documented presets.
 
 Paper: "Suppressing Uncertainties for Large-Scale Facial Expression Recognition",
-https://arxiv.org/abs/2002.10392. Its schedule (learning rate, epochs) is reported from the paper
-but unverified. The reference is the authors' published code, which differs from the paper.
+https://arxiv.org/abs/2002.10392. Its gamma and its schedule (learning rate, epochs) are reported
+in the paper (unverified). The reference is the authors' published code, which differs from it.
 """
 
 from pathlib import Path
@@ -79,7 +79,10 @@ class TrainConfig(BaseModel):
         "scn", description="scn: the Self-Cure Network; baseline: plain cross-entropy."
     )
     rank_loss_weight: float = Field(
-        0.5, ge=0, le=1, description="Weight of the rank regularisation, gamma (paper: 0.5)."
+        0.5,
+        ge=0,
+        le=1,
+        description="Weight of the rank loss, gamma (0.5: reported in the paper, unverified).",
     )
     loss_sum: Literal["weighted", "plain"] = Field(
         "weighted",
