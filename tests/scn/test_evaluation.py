@@ -5,30 +5,44 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
+from scn.backbones import FEATURES
 from scn.errors import ClassMismatch
 from scn.evaluation import class_indexes, evaluate, predict
 from scn.model import SelfCureNetwork
-from tests.scn.faces import CLASSES, reader_of, true_emotions
+from tests.scn.faces import CLASSES, reader_of
 
 CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
 def model() -> SelfCureNetwork:
-    """A network set at random, whose answers are arbitrary but fixed."""
+    """A network set at random that looks at colours: its answers are arbitrary, and differ."""
     with torch.random.fork_rng():
         torch.manual_seed(5)
-        return SelfCureNetwork(len(CLASSES))
+        network = SelfCureNetwork(len(CLASSES))
+        network.backbone = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, FEATURES)
+        )
+    return network
 
 
 def test_scores_are_those_of_counting(model: SelfCureNetwork, tmp_path: Path) -> None:
     """Accuracy, mean of recalls and confusion follow from the predictions, one by one."""
-    reader = reader_of(tmp_path, true_emotions(40))
+    labels = np.random.default_rng(0).choice(CLASSES, 40).tolist()
+    reader = reader_of(tmp_path, labels)
     truth, predicted = class_indexes(reader, CLASSES), predict(model, reader, CPU)
     result = evaluate(model, reader, CLASSES, CPU)
     pairs = list(zip(truth.tolist(), predicted.tolist(), strict=True))
     recalls = [np.mean([p == t for t, p in pairs if t == c]) for c in range(3)]
+    f1 = []
+    for c in range(3):
+        hits = pairs.count((c, c))
+        # F1 = 2 hits / (faces of the class + faces called so).
+        f1.append(2 * hits / ((truth == c).sum() + (predicted == c).sum()))
+    assert len(set(predicted.tolist())) > 1
+    assert result.macro_f1 == pytest.approx(np.mean(f1))
     assert result.faces == 40
     assert result.accuracy == pytest.approx(np.mean([t == p for t, p in pairs]))
     assert result.mean_class_accuracy == pytest.approx(np.mean(recalls))

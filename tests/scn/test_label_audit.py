@@ -34,8 +34,7 @@ def test_the_audit_counts_what_it_says(rows: list[tuple[str, str, str, float, bo
     )
     assert result.precision == (len(right) / len(changed) if changed else None)
     assert result.recall == (len(right) / len(noisy) if noisy else None)
-    if noisy:
-        mean = sum(row[3] for row in noisy) / len(noisy)
-        assert result.importance_noisy == pytest.approx(mean)
-    else:
-        assert result.importance_noisy is None
+    clean = [row for row in known if row[0] == row[2]]
+    for found, group in ((result.importance_noisy, noisy), (result.importance_clean, clean)):
+        wanted = sum(row[3] for row in group) / len(group) if group else None
+        assert found == (pytest.approx(wanted) if group else None)

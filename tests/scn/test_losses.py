@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scn.losses import high_count, logit_weighted_cross_entropy, rank_regularisation
 from scn.model import Outputs
+from tests.scn import numpy_scn
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -23,11 +24,6 @@ def _batch(
         rng.random(size),
         rng.integers(0, classes, size),
     )
-
-
-def _cross_entropy_by_formula(weighted: Float64Array, labels: npt.NDArray[np.int64]) -> float:
-    terms = [row[y] - np.log(np.exp(row).sum()) for row, y in zip(weighted, labels, strict=True)]
-    return float(-np.mean(terms))
 
 
 @given(
@@ -45,25 +41,22 @@ def test_weighted_cross_entropy_is_the_formula(
     actual = logit_weighted_cross_entropy(
         outputs.weighted_logits(bias_weighted=bias_weighted), torch.from_numpy(labels)
     )
-    column = alpha[:, np.newaxis]
-    weighted = column * (scores + bias) if bias_weighted else column * scores + bias
-    assert actual.item() == pytest.approx(_cross_entropy_by_formula(weighted, labels), abs=1e-9)
+    weighted = numpy_scn.weighted_logits(scores, bias, alpha, bias_weighted=bias_weighted)
+    assert actual.item() == pytest.approx(numpy_scn.cross_entropy(weighted, labels), abs=1e-9)
 
 
 @given(
     seed=st.integers(0, 10_000),
-    size=st.integers(2, 60),
+    size=st.integers(1, 60),
     ratio=st.floats(0.05, 0.95),
     margin=st.floats(0, 1),
 )
 def test_rank_regularisation_is_the_formula(
     seed: int, size: int, ratio: float, margin: float
 ) -> None:
-    """max(0, δ1 − (α_H − α_L)) over the sorted batch, each group of one at least."""
+    """max(0, δ1 − (α_H − α_L)) over the sorted batch, for every size from one face on."""
     alpha = np.random.default_rng(seed).random(size)
-    ranked = sorted(alpha.tolist(), reverse=True)
-    split = min(max(int(ratio * size), 1), size - 1)
-    wanted = max(0.0, margin - (np.mean(ranked[:split]) - np.mean(ranked[split:])))
+    wanted = numpy_scn.rank_regularisation(alpha, ratio, margin)
     actual = rank_regularisation(torch.from_numpy(alpha), high_ratio=ratio, margin=margin)
     assert actual.item() == pytest.approx(wanted, abs=1e-9)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scn.losses import high_count
 from scn.relabeling import LabelBook, Proposals, events_table, low_group, propose
 from storage.schema import LABELS
+from tests.scn import numpy_scn
 
 CLASSES = ("neutral", "happy", "sad", "fear")
 
@@ -25,10 +26,7 @@ def test_a_label_changes_exactly_where_the_rule_says(
     rng = np.random.default_rng(seed)
     p = rng.dirichlet(np.full(classes, 0.5), size)
     labels, eligible = rng.integers(0, classes, size), rng.random(size) < 0.5
-    wanted = [
-        int(np.argmax(row)) if may and max(row) - row[y] > margin else int(y)
-        for row, y, may in zip(p, labels, eligible, strict=True)
-    ]
+    wanted = numpy_scn.relabel(p, labels, np.flatnonzero(eligible).tolist(), margin)
     proposals = propose(
         torch.from_numpy(p), torch.from_numpy(labels), torch.from_numpy(eligible), margin
     )

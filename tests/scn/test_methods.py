@@ -1,0 +1,115 @@
+"""Each method's losses and new labels are those of the formulas, written a second time."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from scn.config import TrainConfig
+from scn.methods import METHODS
+from scn.methods.baseline import Baseline
+from scn.methods.scn import Scn
+from scn.model import Outputs
+from tests.scn import numpy_scn
+
+_options = st.fixed_dictionaries(
+    {
+        "rank_loss_weight": st.floats(0, 1),
+        "loss_sum": st.sampled_from(["weighted", "plain"]),
+        "high_ratio": st.floats(0.05, 0.95),
+        "rank_margin": st.floats(0, 1),
+        "relabel_margin": st.floats(0, 1),
+        "relabel_from_epoch": st.integers(1, 20),
+        "relabel_group": st.sampled_from(["low", "all"]),
+        "relabel_by": st.sampled_from(["plain", "weighted"]),
+        "bias_weighted": st.booleans(),
+    }
+)
+_size, _classes, _seed = st.integers(1, 48), st.integers(2, 9), st.integers(0, 10_000)
+
+
+class _Batch:
+    """What a network could say of a batch, as arrays and as tensors."""
+
+    def __init__(self, seed: int, size: int, classes: int) -> None:
+        rng = np.random.default_rng(seed)
+        self.scores = rng.normal(0, 3, (size, classes))
+        self.bias = rng.normal(0, 1, classes)
+        self.alpha = rng.random(size)
+        self.labels = rng.integers(0, classes, size)
+        parts = (torch.from_numpy(part) for part in (self.scores, self.bias, self.alpha))
+        self.outputs = Outputs(*parts)
+        self.label_tensor = torch.from_numpy(self.labels)
+
+    def weighted(self, options: dict[str, Any]) -> numpy_scn.Array:
+        return numpy_scn.weighted_logits(
+            self.scores, self.bias, self.alpha, bias_weighted=options["bias_weighted"]
+        )
+
+
+@given(seed=_seed, size=_size, classes=_classes, options=_options)
+def test_the_losses_of_scn_are_the_formulas(
+    seed: int, size: int, classes: int, options: dict[str, Any]
+) -> None:
+    """Total, cross-entropy and rank loss, for every option and every size from one face on."""
+    batch = _Batch(seed, size, classes)
+    losses = Scn(TrainConfig(**options)).losses(batch.outputs, batch.label_tensor)
+    entropy = numpy_scn.cross_entropy(batch.weighted(options), batch.labels)
+    rank = numpy_scn.rank_regularisation(batch.alpha, options["high_ratio"], options["rank_margin"])
+    plain = options["loss_sum"] == "plain"
+    wanted = numpy_scn.total(rank, entropy, options["rank_loss_weight"], plain=plain)
+    found = {name: value.item() for name, value in losses.items()}
+    assert found == pytest.approx(
+        {"loss": wanted, "cross_entropy": entropy, "rank_loss": rank}, abs=1e-9
+    )
+
+
+@given(seed=_seed, size=_size, classes=_classes, options=_options, epoch=st.integers(1, 20))
+def test_scn_relabels_whom_the_rule_names_from_the_set_epoch_on(
+    seed: int, size: int, classes: int, options: dict[str, Any], epoch: int
+) -> None:
+    """No proposals before the epoch; after it the low group's or everybody's new labels."""
+    batch = _Batch(seed, size, classes)
+    proposals = Scn(TrainConfig(**options)).relabel(batch.outputs, batch.label_tensor, epoch)
+    if epoch < options["relabel_from_epoch"]:
+        assert proposals is None
+        return
+    weighted = options["relabel_by"] == "weighted"
+    logits = batch.weighted(options) if weighted else batch.scores + batch.bias
+    p = numpy_scn.softmax(logits)
+    lead = p.max(axis=1) - p[np.arange(size), batch.labels]
+    # Single precision cannot tell a lead from a margin that equals it.
+    assume(np.abs(lead - options["relabel_margin"]).min() > 1e-5)
+    everyone = list(range(size))
+    low = numpy_scn.groups(batch.alpha, options["high_ratio"])[1]
+    eligible = everyone if options["relabel_group"] == "all" else low
+    wanted = numpy_scn.relabel(p, batch.labels, eligible, options["relabel_margin"])
+    assert proposals is not None
+    assert proposals.new.tolist() == wanted
+    assert proposals.p_max.tolist() == pytest.approx(p.max(axis=1).tolist(), abs=1e-6)
+    given_p = p[np.arange(size), batch.labels]
+    assert proposals.p_given.tolist() == pytest.approx(given_p.tolist(), abs=1e-6)
+
+
+@given(seed=_seed, size=_size, classes=_classes, epoch=st.integers(1, 100))
+def test_the_baseline_is_plain_cross_entropy_and_leaves_labels_alone(
+    seed: int, size: int, classes: int, epoch: int
+) -> None:
+    """Importance plays no part in it."""
+    batch = _Batch(seed, size, classes)
+    method = Baseline(TrainConfig(preset="baseline"))
+    losses = method.losses(batch.outputs, batch.label_tensor)
+    wanted = numpy_scn.cross_entropy(batch.scores + batch.bias, batch.labels)
+    assert {name: value.item() for name, value in losses.items()} == pytest.approx(
+        {"loss": wanted}, abs=1e-9
+    )
+    assert method.relabel(batch.outputs, batch.label_tensor, epoch) is None
+
+
+@pytest.mark.parametrize("name", sorted(METHODS))
+def test_every_method_can_be_chosen_by_its_name(name: str) -> None:
+    """The configuration allows exactly the methods that there are."""
+    assert TrainConfig.model_validate({"method": name}).method == name
