@@ -85,6 +85,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     for member in alive:
         with suppress(psutil.NoSuchProcess):
             member.kill()
+    psutil.wait_procs(alive, timeout=_STOP_TIMEOUT_S)
     process.wait()
 
 

@@ -18,7 +18,7 @@ def show_store(uri: str, console: Console) -> None:
     """
     store = open_store(uri)
     if not store.names():
-        console.print(f"{store.uri} holds no dataset yet")
+        console.print(f"{store.uri} holds no dataset yet", soft_wrap=True)
     for name in store.names():
         dataset = store.dataset(name)
         console.print(_faces(dataset))

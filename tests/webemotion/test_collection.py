@@ -9,9 +9,10 @@ import pytest
 from demo.catalogue import Catalogue, CatalogueVideo
 from demo.youtube import StandIn
 from storage.ledger import Ledger, VideoEvent
+from storage.reader import FaceReader
 from storage.schema import FACES
 from storage.store import Dataset, open_store
-from tests.webemotion.recordings import every, hopper, scene, write_video
+from tests.webemotion.recordings import carphone, every, hopper, scene, write_video
 from webemotion.collection import MAX_ATTEMPTS, collect_video, commit, failed
 from webemotion.errors import BotCheck, ConnectionFailed, Private
 from webemotion.harvest_config import HarvestConfig
@@ -20,18 +21,20 @@ from webemotion.web_config import DownloadConfig
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FACE, EMPTY, PRIVATE, ROBOT = "faceface-00", "emptyempty0", "privateprv0", "robotrobot0"
+RECORDING = "recording-0"
 HARVESTING = HarvestConfig(detect_rate_hz=2, sample_rate_hz=1, min_face_s=3)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    """A site with a face of 4 s, an empty room, a private video and a bot check."""
+    """A site with a face of 4 s, an empty room, a real recording, and two that are not shown."""
     folder = tmp_path_factory.mktemp("media")
     times_ms = every(250, 4000)
     face = [scene((hopper(), 60 + number)) for number in range(len(times_ms))]
     films = {
         FACE: write_video(folder / "face.mp4", face, times_ms),
         EMPTY: write_video(folder / "empty.mp4", [scene()] * len(times_ms), times_ms),
+        RECORDING: carphone(),
     }
     videos = {v: CatalogueVideo(v, "t", media=film) for v, film in films.items()}
     videos[PRIVATE] = CatalogueVideo(PRIVATE, "t", status="private")
@@ -72,6 +75,22 @@ def test_each_video_ends_in_its_state_and_leaves_only_its_spool(
     event = _collect(site, tmp_path, video_id)
     assert (event.state, event.reason) == (state, reason)
     assert [path.name for path in tmp_path.iterdir()] == ["spool"]
+
+
+def test_a_real_recording_of_a_real_face_ends_as_faces_that_can_be_read(
+    site: StandIn, tmp_path: Path
+) -> None:
+    dataset, spool = _dataset(tmp_path / "store"), Spool.under(tmp_path, HARVESTING)
+    event = _collect(site, tmp_path, RECORDING)
+    assert commit(dataset, spool, [event]) == event.counts["faces"] > 0
+    assert (event.state, event.counts["clips"]) == ("collected", 1)
+    reader = FaceReader(dataset, image_size_px=96)
+    (batch,) = reader.batches(batch_size=100)
+    assert batch.images_rgb.shape == (event.counts["faces"], 96, 96, 3)
+    assert set(reader.index["video_id"].to_pylist()) == {RECORDING}
+    # Its only person keeps still enough that all crops look alike, and like no blank.
+    assert batch.images_rgb.std(axis=(1, 2, 3)).min() > 20
+    assert batch.images_rgb.astype(float).std(axis=0).mean() < 40
 
 
 def test_what_the_spool_holds_is_not_downloaded_again(site: StandIn, tmp_path: Path) -> None:
