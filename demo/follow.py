@@ -31,8 +31,8 @@ def start_deployment(name: str, parameters: Mapping[str, Any], env: dict[str, st
 
 def run_deployment(
     name: str, parameters: Mapping[str, Any], env: dict[str, str], progress: Progress
-) -> None:
-    """Run a deployment to its end.
+) -> str:
+    """Run a deployment to its end, and return the run's id.
 
     Raises:
         ServiceFailed: the run did not start or did not complete.
@@ -51,6 +51,7 @@ def run_deployment(
         progress.update(start, total=1, completed=1)
     if state["type"] != "COMPLETED":
         raise ServiceFailed(f"{name} ended {state['name']}: {state.get('message')}")
+    return run_id
 
 
 def _state(client: httpx.Client, run_id: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """A collection of the demo's world through deployments and real workers."""
 
+import base64
+import json
 import subprocess
 import time
 from collections import Counter
@@ -8,6 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cv2
+import httpx
+import numpy as np
 import pytest
 from rich.progress import Progress
 
@@ -77,7 +82,8 @@ def collected(
     """The folder of an undisturbed collection."""
     folder = tmp_path_factory.mktemp("undisturbed")
     with _worker(trusting, folder), Progress(disable=True) as progress:
-        run_deployment("collect/webemotion", _parameters(folder, site), trusting, progress)
+        run_id = run_deployment("collect/webemotion", _parameters(folder, site), trusting, progress)
+    (folder / "run_id").write_text(run_id)
     return folder
 
 
@@ -124,6 +130,28 @@ def test_every_face_shows_what_the_truth_says_is_on_screen(
     assert len(shown) == faces.num_rows > 0
     for face_id, emotion in shown.items():
         assert emotion == by_video[face_id.split("/")[0]]
+
+
+def test_the_server_shows_yield_drops_and_a_contact_sheet_of_the_collection(
+    api: httpx.Client, collected: Path, world: World
+) -> None:
+    wanted = {"flow_run_id": {"any_": [(collected / "run_id").read_text()]}}
+    answer = api.post("/artifacts/filter", json={"artifacts": wanted})
+    artifacts = {artifact["key"]: artifact["data"] for artifact in answer.json()}
+    drops = Counter((video.expected_state, video.expected_reason or "") for video in world.videos)
+    shown = json.loads(artifacts["drops"])
+    assert {(row["state"], row["reason"]): row["videos"] for row in shown} == drops
+    yields = {row["emotion"]: row for row in json.loads(artifacts["yield"])}
+    assert {e: row["found"] for e, row in yields.items()} == Counter(
+        video.found_under for video in world.videos
+    )
+    faces = _dataset(collected).scan("faces", ["emotion"])["emotion"].to_pylist()
+    assert {e: row["faces"] for e, row in yields.items() if row["faces"]} == Counter(faces)
+    sheet = base64.b64decode(artifacts["contact-sheet"].partition(",")[2])
+    picture = cv2.imdecode(np.frombuffer(sheet, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    # A row of thumbnails with its caption is 118 pixels high.
+    assert picture.shape[0] == 118 * len(set(faces))
 
 
 def test_collecting_again_downloads_nothing_and_changes_nothing(

@@ -1,6 +1,8 @@
 """Checkpoints for the tests, of networks that were never trained."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -10,7 +12,13 @@ from scn.model import SelfCureNetwork
 from scn.relabeling import EVENTS
 
 
-def write_checkpoint(folder: Path, config: TrainConfig, classes: tuple[str, ...]) -> Path:
+def write_checkpoint(
+    folder: Path,
+    config: TrainConfig,
+    classes: tuple[str, ...],
+    samples: pa.Table | None = None,
+    log: Sequence[dict[str, Any]] = (),
+) -> Path:
     """Save an untrained network's checkpoint of epoch 1 under `folder`."""
     checkpoint = Checkpoint(
         config=config,
@@ -19,8 +27,8 @@ def write_checkpoint(folder: Path, config: TrainConfig, classes: tuple[str, ...]
         store_version=0,
         model=SelfCureNetwork(len(classes)).state_dict(),
         optimiser={},
-        samples=pa.table({"face_id": pa.array([], pa.string())}),
+        samples=samples or pa.table({"face_id": pa.array([], pa.string())}),
         events=EVENTS.empty_table(),
-        log=[],
+        log=list(log),
     )
     return save(folder, checkpoint)
