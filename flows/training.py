@@ -13,7 +13,7 @@ from scn.checkpoint import load
 from scn.config import TrainConfig
 from scn.emotions import in_common_order
 from scn.errors import TooFewFaces
-from scn.fitting import FitResult, check_start, fit
+from scn.fitting import FitResult, fit, prepare
 from scn.relabeling import events_table
 from scn.selection import split_holdout
 from scn.training import EpochRow
@@ -75,9 +75,7 @@ def check_arm(arm: Arm, faces: Faces, folder: Path) -> None:
         ValueError: the folder cannot be written.
     """
     check_writable(folder)
-    check_start(
-        arm.config, faces.train, faces.validation, faces.classes, folder, initial=arm.initial
-    )
+    prepare(arm.config, faces.train, faces.validation, faces.classes, folder, initial=arm.initial)
 
 
 @task(name="train", task_run_name="train {arm.name}", persist_result=False)

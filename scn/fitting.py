@@ -65,7 +65,7 @@ def fit(
         WeightsError: initial weights fit less than 95 % of the model.
         NotFinite: the loss became infinite or undefined.
     """
-    trainer = _trainer(config, train, validation, classes, folder, initial)
+    trainer = prepare(config, train, validation, classes, folder, initial=initial)
     for epoch in range(len(trainer.log) + 1, config.epochs + 1):
         row = trainer.epoch(epoch)
         save(folder, trainer.checkpoint(epoch))
@@ -79,7 +79,7 @@ def fit(
     return FitResult(last, of_epoch(folder, _best_epoch(trainer.log)), tuple(trainer.log))
 
 
-def check_start(
+def prepare(
     config: TrainConfig,
     train: FaceReader,
     validation: FaceReader,
@@ -87,24 +87,11 @@ def check_start(
     folder: Path,
     *,
     initial: Path | None = None,
-) -> None:
-    """Check that `fit` can begin or go on with the same arguments; writes nothing.
-
-    Raises:
-        ScnError: as `fit` would.
-    """
-    _trainer(config, train, validation, classes, folder, initial)
-
-
-def _trainer(
-    config: TrainConfig,
-    train: FaceReader,
-    validation: FaceReader,
-    classes: Sequence[str],
-    folder: Path,
-    initial: Path | None,
 ) -> Trainer:
-    """The run's state: that of its newest checkpoint, or of its start."""
+    """Take up the run in `folder` at its newest checkpoint, or at its start; writes nothing.
+
+    Arguments and errors as for `fit`.
+    """
     _check_enough(train, validation)
     found = resumable(folder, config, classes, train)
     # A run that goes on needs no file that it once started from.

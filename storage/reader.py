@@ -111,6 +111,8 @@ class FaceReader:
         """Yield this process's share of every global batch.
 
         All processes yield the same number of batches; the last may be smaller, for some empty.
+        Images are decoded in threads; who decodes in several processes a rank makes each of them a
+        rank of its own (rank * workers + worker of world_size * workers).
 
         Args:
             batch_size: images of a batch over all processes together.

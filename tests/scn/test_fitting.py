@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 
 from scn.backbones import resnet18_features
 from scn.checkpoint import Checkpoint, load, newest, take_features
-from scn.config import Augmentation, Preset, TrainConfig, preset
+from scn.config import Augmentation, TrainConfig
 from scn.errors import CheckpointError, ClassMismatch, NotFinite, TooFewFaces
 from scn.fitting import fit
 from scn.label_audit import audit
@@ -132,20 +132,6 @@ def test_a_killed_process_leaves_a_run_that_ends_alike(
     assert child.returncode == -signal.SIGKILL
     fit(_config(), _reader(store), _reader(store), CLASSES, tmp_path)
     _same(_newest(straight), _newest(tmp_path))
-
-
-@pytest.mark.parametrize("name", ["paper", "reference", "baseline"])
-def test_every_preset_trains_also_when_the_last_batch_is_one_face(
-    tmp_path: Path, name: Preset
-) -> None:
-    """61 faces in batches of 20: the last face alone waits for another epoch's order."""
-    reader = reader_of(tmp_path / "store", true_emotions(61))
-    config = preset(name, image_size_px=SIZE_PX, batch_size=20, epochs=2, relabel_from_epoch=1)
-    result = fit(config, reader, reader, CLASSES, tmp_path / "run")
-    assert len(result.log) == 2
-    assert all(np.isfinite(row["loss"]) and 0 <= row["train_accuracy"] <= 1 for row in result.log)
-    assert sum(row["relabelled"] for row in result.log) == load(result.last).events.num_rows
-    assert load(result.best).classes == CLASSES
 
 
 def test_half_a_checkpoint_is_never_read(store: Path, straight: Path, tmp_path: Path) -> None:
