@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
+from rich.text import Text
 
 from demo.manifest import World
 from demo.settings import BENCHMARKS
@@ -182,10 +183,11 @@ def _shown(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def _table(title: str, rows: Sequence[Row]) -> Table:
-    table = Table(title=title, title_justify="left")
+def _table(title: str, rows: Sequence[Row]) -> Group:
+    """A table below its title, which a table of its own would fold to its width."""
+    table = Table()
     for name in rows[0] if rows else ():
         table.add_column(name.replace("_", " "))
     for row in rows:
         table.add_row(*map(str, row.values()))
-    return table
+    return Group(Text(f"\n{title}", style="bold"), table)

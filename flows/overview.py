@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
+from rich.text import Text
 
 from storage.ledger import Ledger
 from storage.statistics import faces_by, image_bytes, outcomes, stage_counts, yield_by_emotion
@@ -35,7 +36,7 @@ def show_store(uri: str, console: Console) -> None:
             console.print(_table("from detections to faces", ("stage", "count"), stages))
 
 
-def _faces(dataset: Dataset) -> Table:
+def _faces(dataset: Dataset) -> Group:
     counts = faces_by(dataset, "split", "emotion")
     rows = [(*key, count) for key, count in counts.items()]
     megabytes = image_bytes(dataset) / 1e6
@@ -43,10 +44,11 @@ def _faces(dataset: Dataset) -> Table:
     return _table(title, ("split", "emotion", "faces"), rows)
 
 
-def _table(title: str, columns: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Table:
-    table = Table(title=title, title_justify="left")
+def _table(title: str, columns: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Group:
+    """A table below its title, which a table of its own would fold to its width."""
+    table = Table()
     for column in columns:
         table.add_column(column)
     for row in rows:
         table.add_row(*map(str, row))
-    return table
+    return Group(Text(title, style="bold"), table)

@@ -1,5 +1,6 @@
 """The demo as a process: it leaves nothing running, and touches no folder that is not its own."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from demo.services import family_of
+from demo.services import family_of, stop
 
 
 def _start(folder: Path) -> "subprocess.Popen[bytes]":
@@ -32,6 +33,17 @@ def _running(folder: Path) -> list[str]:
     return found
 
 
+def _left(family: list[psutil.Process]) -> list[psutil.Process]:
+    """Members that still run when the last of them has had time to see that the others ended."""
+    deadline = time.monotonic() + 5
+    while True:
+        # One that only waits to be reaped, by whoever inherited it, has ended.
+        left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        if not left or time.monotonic() > deadline:
+            return left
+        time.sleep(0.1)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_demo_that_is_interrupted_early_ends_cleanly(tmp_path: Path, number: int) -> None:
     """While the world is built; twice, as an impatient person does."""
@@ -44,6 +56,32 @@ def test_a_demo_that_is_interrupted_early_ends_cleanly(tmp_path: Path, number: i
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "everything that was started is stopped" in output.decode()
+    assert _running(folder) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_that_is_interrupted_between_videos_makes_no_more_of_them(
+    tmp_path: Path, number: int
+) -> None:
+    """A terminal sends Ctrl-C to the whole group, a supervisor its request to one process."""
+    folder = tmp_path / "demo"
+    with _start(folder) as process:
+        # One file is no video, and is there from the start.
+        while len(list((folder / "world").glob("*.mp4"))) < 3:
+            assert process.poll() is None, "the demo ended early"
+            time.sleep(0.1)
+        family = family_of(process)
+        if number == signal.SIGINT:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+        try:
+            process.communicate(timeout=60)
+        finally:
+            stop(process)
+    assert process.returncode == 130
+    assert len(family) >= 3
+    assert _left(family) == []
     assert _running(folder) == []
 
 
