@@ -34,6 +34,10 @@ _SEED = 0
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+class NotOurs(Exception):
+    """The folder holds something that is not the demo's."""
+
+
 def main(folder: Path) -> int:
     """Run the demo in `folder` and return the exit code."""
     console = Console()
@@ -45,6 +49,9 @@ def main(folder: Path) -> int:
     try:
         _clear(folder)
         _run(folder, console)
+    except NotOurs as error:
+        console.print(f"[red]error:[/red] {error}", soft_wrap=True)
+        return 2
     except ServiceFailed as error:
         console.print(f"[red]the demo failed:[/red] {error}", soft_wrap=True)
         console.print(f"logs: {folder / 'logs'}", soft_wrap=True)
@@ -122,7 +129,7 @@ def _clear(folder: Path) -> None:
     """Empty the folder of an earlier demo; any other folder must be empty."""
     if folder.exists() and any(folder.iterdir()):
         if not (folder / _MARKER).exists():
-            raise ServiceFailed(f"{folder} is not empty and not of an earlier demo")
+            raise NotOurs(f"folder {folder}: is not empty and not of an earlier demo")
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARKER).touch()

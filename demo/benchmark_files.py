@@ -1,22 +1,21 @@
 """Three small benchmarks in their official layouts, of people and warps that no video shows."""
 
-import multiprocessing
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from demo.benchmark_faces import benchmark_faces
 from demo.layouts import write_affectnet_csv, write_ferplus, write_rafdb
+from demo.processes import worker_processes
 from scn.emotions import EMOTIONS
 
 Faces = Iterator[tuple[npt.NDArray[np.uint8], str]]
 
 _SEVEN: Final = tuple(emotion for emotion in EMOTIONS if emotion != "contempt")
-_PROCESSES: Final = 2
 
 
 def write_benchmarks(folder: Path, faces_per_class: dict[str, int], seed: int) -> None:
@@ -27,14 +26,10 @@ def write_benchmarks(folder: Path, faces_per_class: dict[str, int], seed: int) -
         faces_per_class: split to faces of each emotion; "validation" goes to FERPlus only.
         seed: people, warps and light follow from it.
     """
-    # Forking a process that runs torch's threads can hang it.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(_PROCESSES, context) as pool:
-        for job in [
-            pool.submit(writer, folder, faces_per_class, seed)
-            for writer in (_write_ferplus, _write_affectnet, _write_rafdb)
-        ]:
-            job.result()
+    writers = (_write_ferplus, _write_affectnet, _write_rafdb)
+    with worker_processes(cv2.setNumThreads, 1) as pool:
+        for job in [pool.apply_async(w, (folder, faces_per_class, seed)) for w in writers]:
+            job.get()
 
 
 def _write_rafdb(folder: Path, faces_per_class: dict[str, int], seed: int) -> None:

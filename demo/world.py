@@ -1,8 +1,6 @@
 """The demo's world: synthetic videos, how they are found, and what should become of them."""
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,13 +10,13 @@ import cv2
 from demo.casting import Plan, plan_world
 from demo.manifest import World
 from demo.portraits import Portrait, load_portraits
+from demo.processes import worker_processes
 from demo.scenes import Script
 from demo.videos import write_video
 
 Progress = Callable[[int, int], None]
 """Called with how many videos are made, and of how many."""
 
-_PROCESSES: Final = 2
 _KEPT_OF_TRUNCATED: Final = 0.5
 _NO_VIDEO: Final = "This file calls itself a video and holds nothing but this sentence.\n"
 
@@ -67,11 +65,8 @@ def _make_files(folder: Path, plans: Sequence[Plan], progress: Progress) -> None
         if plan.video.trait == "text" and plan.video.file:
             (folder / plan.video.file).write_text(_NO_VIDEO, encoding="utf-8")
     jobs = list(_jobs(folder, plans))
-    # Forking a process that runs torch's threads can hang it.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(_PROCESSES, context, _start_worker, (load_portraits(),)) as pool:
-        for done, future in enumerate(as_completed([pool.submit(_make, job) for job in jobs]), 1):
-            future.result()
+    with worker_processes(_start_worker, load_portraits()) as pool:
+        for done, _ in enumerate(pool.imap_unordered(_make, jobs), start=1):
             progress(done, len(jobs))
 
 

@@ -14,7 +14,8 @@ from demo.services import family_of, stop
 
 
 def _start(folder: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "demo", str(folder)]
+    # Whoever runs the tests under nohup has set SIGHUP to be ignored.
+    command = ["env", "--default-signal", sys.executable, "-m", "demo", str(folder)]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
@@ -33,12 +34,19 @@ def _running(folder: Path) -> list[str]:
     return found
 
 
+def _runs(process: psutil.Process) -> bool:
+    """Whether it has not ended; one that only waits to be reaped has."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _left(family: list[psutil.Process]) -> list[psutil.Process]:
     """Members that still run when the last of them has had time to see that the others ended."""
     deadline = time.monotonic() + 5
     while True:
-        # One that only waits to be reaped, by whoever inherited it, has ended.
-        left = [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        left = [process for process in family if _runs(process)]
         if not left or time.monotonic() > deadline:
             return left
         time.sleep(0.1)
@@ -106,7 +114,7 @@ def test_a_folder_of_somebody_elses_is_refused_and_left_alone(tmp_path: Path) ->
     (tmp_path / "thesis.tex").write_text("mine")
     with _start(tmp_path) as process:
         output, _ = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == 2
     assert "is not empty" in output.decode()
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
