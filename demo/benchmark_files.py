@@ -1,4 +1,7 @@
-"""Three small benchmarks in their official layouts, of people and warps that no video shows."""
+"""Three small benchmarks in their official layouts, of people that no video shows.
+
+Their expressions come from the same recipes, warped onto other faces at other strengths.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,8 +31,8 @@ def write_benchmarks(folder: Path, faces_per_class: dict[str, int], seed: int) -
     """
     writers = (_write_ferplus, _write_affectnet, _write_rafdb)
     with worker_processes(cv2.setNumThreads, 1) as pool:
-        for job in [pool.apply_async(w, (folder, faces_per_class, seed)) for w in writers]:
-            job.get()
+        for job in [pool.submit(writer, folder, faces_per_class, seed) for writer in writers]:
+            job.result()
 
 
 def _write_rafdb(folder: Path, faces_per_class: dict[str, int], seed: int) -> None:

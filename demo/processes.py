@@ -1,18 +1,18 @@
-"""Worker processes for what the demo makes: gone at once when the demo is interrupted."""
+"""Worker processes for what the demo makes, which begin nothing more once it is interrupted."""
 
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing.pool import Pool
 from typing import Any, Final
 
 _PROCESSES: Final = 2
 
 
 @contextmanager
-def worker_processes(start: Callable[..., None], *arguments: Any) -> Iterator[Pool]:
-    """A pool that is ended with its work when the block is left, whatever is still to do.
+def worker_processes(start: Callable[..., None], *arguments: Any) -> Iterator[ProcessPoolExecutor]:
+    """A pool whose waiting work is dropped when the block is left.
 
     Args:
         start: called in each process at its start.
@@ -20,8 +20,11 @@ def worker_processes(start: Callable[..., None], *arguments: Any) -> Iterator[Po
     """
     # Forking a process that runs torch's threads can hang it.
     context = multiprocessing.get_context("spawn")
-    with context.Pool(_PROCESSES, _start, (start, arguments)) as pool:
-        yield pool
+    with ProcessPoolExecutor(_PROCESSES, context, _start, (start, arguments)) as pool:
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _start(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:

@@ -1,6 +1,7 @@
 """The demo's world: synthetic videos, how they are found, and what should become of them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -66,7 +67,8 @@ def _make_files(folder: Path, plans: Sequence[Plan], progress: Progress) -> None
             (folder / plan.video.file).write_text(_NO_VIDEO, encoding="utf-8")
     jobs = list(_jobs(folder, plans))
     with worker_processes(_start_worker, load_portraits()) as pool:
-        for done, _ in enumerate(pool.imap_unordered(_make, jobs), start=1):
+        for done, future in enumerate(as_completed([pool.submit(_make, job) for job in jobs]), 1):
+            future.result()
             progress(done, len(jobs))
 
 

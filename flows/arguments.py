@@ -59,6 +59,8 @@ def _put(values: dict[str, Any], setting: str) -> None:
     *path, last = dotted.split(".")
     for name in path:
         values = values.setdefault(name, {})
+        if not isinstance(values, dict):
+            raise ValueError(f"--set {setting!r}: {name} has a value already, {values!r}")
     try:
         values[last] = json.loads(text)
     except json.JSONDecodeError:

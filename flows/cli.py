@@ -12,11 +12,7 @@ from rich.console import Console
 
 from scn.benchmarks import BenchmarkName
 
-app = typer.Typer(
-    help="From raw web video to a trained facial-expression model.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 _Store = Annotated[str | None, typer.Option(help="Folder of the store.")]
 _Runs = Annotated[str | None, typer.Option(help="Folder of training runs.")]
 _Set = Annotated[
@@ -50,6 +46,14 @@ def _finish(state: Any) -> None:
         raise error
     Console(stderr=True).print(f"[red]{state.name}:[/red] {state.message}", soft_wrap=True)
     raise typer.Exit(1)
+
+
+@app.callback()
+def quiet() -> None:
+    """From raw web video to a trained facial-expression model."""
+    # Without a server, Prefect starts one of its own, which would report its use to its makers.
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
 @app.command()

@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 from flows.artifacts import show_collection
 from flows.collect_batch import collect_batch
 from flows.dispatch import Batch, Dispatcher
-from flows.parameters import PlanParameters, WorkParameters
+from flows.parameters import DatasetName, PlanParameters, WorkParameters
 from flows.progress import Progress
 from flows.runs import check_writable
 from flows.searching import Hits, search_all
@@ -28,7 +28,7 @@ BATCH_DEPLOYMENT: Final = "collect-batch/worker"
 @flow(name="collect", persist_result=False)
 def collect(
     store: str = "data/store",
-    dataset: str = "webemotion",
+    dataset: DatasetName = "webemotion",
     plan: PlanParameters = PlanParameters(),
     searching: SearchConfig = SearchConfig(),
     downloading: DownloadConfig = DownloadConfig(),

@@ -8,11 +8,13 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import task_run
 from prefect.states import Completed, Failed
 
+from flows.parameters import DatasetName
 from storage.ledger import Ledger, VideoEvent
 from storage.store import open_store
 from webemotion.collection import collect_video, commit
 from webemotion.errors import CollectionError
 from webemotion.harvest_config import HarvestConfig
+from webemotion.scratch import sweep
 from webemotion.spool import Spool
 from webemotion.web_config import DownloadConfig
 
@@ -47,7 +49,7 @@ def collect_one(
 def collect_batch(
     video_ids: list[str],
     store: str = "data/store",
-    dataset: str = "webemotion",
+    dataset: DatasetName = "webemotion",
     scratch: Path = Path("data/scratch"),
     downloading: DownloadConfig = DownloadConfig(),
     harvesting: HarvestConfig = HarvestConfig(),
@@ -60,7 +62,8 @@ def collect_batch(
     opened = open_store(store).dataset(dataset)
     states = Ledger(opened).states()
     scratch.mkdir(parents=True, exist_ok=True)
-    spool = Spool.under(scratch, harvesting)
+    sweep(scratch)
+    spool = Spool.under(scratch, opened.uri, downloading, harvesting)
     events: list[VideoEvent] = []
     wall: CollectionError | None = None
     for found in [states[v] for v in video_ids if states[v].state in ("found", "failed")]:

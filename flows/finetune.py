@@ -40,7 +40,12 @@ def finetune(
         run: Name of the run's folder; an existing run goes on. Empty makes a new one.
     """
     dataset, faces, arms = check_finetune(benchmark, store, runs, start, train, compare, run)
-    parameters = {"benchmark": benchmark, "start": start, "train": train.model_dump(mode="json")}
+    parameters = {
+        "benchmark": benchmark,
+        "start": start,
+        "train": train.model_dump(mode="json"),
+        "store_version": faces.train.version,
+    }
     started = start_run(runs, "finetune", parameters, run)
     rows = [tested(arm, dataset, faces, started) for arm in arms]
     started.finish({"benchmark": benchmark, "classes": list(faces.classes), "rows": rows})
@@ -69,13 +74,14 @@ def check_finetune(
         StoreError, ScnError, ValueError: the store, the faces, the weights, the start, the folder
             of runs or an existing run do not fit.
     """
-    dataset = open_store(store).dataset(BENCHMARKS[benchmark].source)
-    faces = faces_of(dataset, train)
+    dataset = open_store(store, write=True).dataset(BENCHMARKS[benchmark].source)
+    begun = run_of(runs, "finetune", run)
+    faces = faces_of(dataset, train, begun)
     arms = arms_of(train, start_of(start, runs), compare)
     if not len(faces.test):
         raise TooFewFaces(f"dataset {dataset.name}: has no faces in its test split")
     for arm in arms:
-        check_arm(arm, faces, run_of(runs, "finetune", run).path / arm.name)
+        check_arm(arm, faces, begun.path / arm.name)
     return dataset, faces, arms
 
 

@@ -5,11 +5,15 @@ configuration of a run. A wrong value is refused before a run starts, with the f
 """
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath, model_validator
 
 from webemotion.lexicon import Query, load_lexicon, plan
+
+DatasetName = Annotated[
+    str, Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=64, description="Name of a dataset.")
+]
 
 
 class PlanParameters(BaseModel):

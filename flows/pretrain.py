@@ -6,6 +6,7 @@ from typing import Final
 from prefect import flow
 
 from flows.artifacts import show_results
+from flows.parameters import DatasetName
 from flows.runs import run_of, start_run
 from flows.training import Arm, Faces, check_arm, faces_of, summary_of, train_arm
 from scn.config import TrainConfig
@@ -17,7 +18,7 @@ _CHECKPOINTS: Final = "checkpoints"
 @flow(name="pretrain", persist_result=False)
 def pretrain(
     store: str = "data/store",
-    dataset: str = "webemotion",
+    dataset: DatasetName = "webemotion",
     runs: Path = Path("data/runs"),
     train: TrainConfig = TrainConfig(),
     run: str | None = None,
@@ -32,7 +33,8 @@ def pretrain(
         run: Name of the run's folder; an existing run goes on. Empty makes a new one.
     """
     opened, faces = check_pretrain(store, dataset, runs, train, run)
-    started = start_run(runs, "pretrain", {"train": train.model_dump(mode="json")}, run)
+    parameters = {"train": train.model_dump(mode="json"), "store_version": faces.train.version}
+    started = start_run(runs, "pretrain", parameters, run)
     arm = Arm(train.method, train)
     result = train_arm(arm, opened, faces, started.run_id, started.path / _CHECKPOINTS)
     summary = {**summary_of(result), "classes": list(faces.classes), "faces": len(faces.train)}
@@ -49,7 +51,8 @@ def check_pretrain(
         StoreError, ScnError, ValueError: the store, the faces, the weights, the folder of runs or
             an existing run do not fit.
     """
-    opened = open_store(store).dataset(dataset)
-    faces = faces_of(opened, train)
-    check_arm(Arm(train.method, train), faces, run_of(runs, "pretrain", run).path / _CHECKPOINTS)
+    opened = open_store(store, write=True).dataset(dataset)
+    begun = run_of(runs, "pretrain", run)
+    faces = faces_of(opened, train, begun)
+    check_arm(Arm(train.method, train), faces, begun.path / _CHECKPOINTS)
     return opened, faces

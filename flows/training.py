@@ -8,7 +8,7 @@ from prefect import get_run_logger, task
 
 from flows.artifacts import show_curves
 from flows.progress import Progress
-from flows.runs import check_writable
+from flows.runs import Run, check_writable
 from scn.checkpoint import load
 from scn.config import TrainConfig
 from scn.emotions import in_common_order
@@ -42,13 +42,16 @@ class Arm:
     initial: Path | None = None
 
 
-def faces_of(dataset: Dataset, config: TrainConfig) -> Faces:
+def faces_of(dataset: Dataset, config: TrainConfig, run: Run) -> Faces:
     """The parts of a dataset; validation is its own split, or held out from train.
+
+    A run that goes on sees the dataset as it was at its start.
 
     Raises:
         TooFewFaces: the dataset is empty.
         ValueError: it has labels that are none of the common emotions.
     """
+    version = run.read().get("parameters", {}).get("store_version")
 
     def reader(split: str) -> FaceReader:
         return FaceReader(
@@ -56,6 +59,7 @@ def faces_of(dataset: Dataset, config: TrainConfig) -> Faces:
             splits=(split,),
             image_size_px=config.image_size_px,
             centre_share=config.centre_share,
+            version=version,
         )
 
     train, validation, test = reader("train"), reader("validation"), reader("test")

@@ -8,8 +8,9 @@ the rows and one application transaction per key, so neither can exist without t
 """
 
 import random
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -36,6 +37,7 @@ from storage.errors import (
 from storage.schema import SCHEMA_VERSION, TABLES
 
 _VERSION_KEY: Final = "webemotion.schemaVersion"
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _MAX_TRIES: Final = 10
 SHARD_BYTES: Final = 256 << 20
 # Images are compressed already; statistics of image bytes would bloat the log.
@@ -50,7 +52,7 @@ WRITER_PROPERTIES: Final = WriterProperties(
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A folder (or `s3://` prefix) that holds datasets by name."""
+    """A folder that holds datasets by name."""
 
     uri: str
 
@@ -58,14 +60,21 @@ class Store:
         """Open the dataset `name`, made empty if `create` and not there.
 
         Raises:
+            ValueError: `name` is not made of small letters, digits and hyphens.
             StoreMissing: it is not there and `create` is false.
             SchemaVersion: it was written with another version of the schema.
             StoreUnwritable: it cannot be created here.
         """
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"dataset: is {name!r}, must be small letters, digits and hyphens")
         dataset = Dataset(name, f"{self.uri.rstrip('/')}/{name}")
+        missing = dataset.missing_tables()
         if create:
-            dataset.create_missing_tables()
-        dataset.check_version()
+            dataset.create(missing)
+        elif missing:
+            raise StoreMissing(
+                f"store: there is no dataset {name!r} at {dataset.uri}; collect or ingest first"
+            )
         return dataset
 
     def names(self) -> list[str]:
@@ -123,32 +132,45 @@ class Dataset:
         """Append ledger events (schema `VIDEOS`) under a key; false if they were there already."""
         return bool(self._append_once("videos", {key: events}))
 
-    def create_missing_tables(self) -> None:
-        """Create the dataset's tables where they are missing."""
-        for table, schema in TABLES.items():
+    def missing_tables(self) -> list[str]:
+        """The tables that are not there yet.
+
+        Raises:
+            SchemaVersion: one that is there was written with another version of the schema.
+        """
+        missing = []
+        for name in TABLES:
+            try:
+                found = self.table(name).metadata().configuration.get(_VERSION_KEY)
+            except TableNotFoundError:
+                missing.append(name)
+            else:
+                self._check_version(found)
+        return missing
+
+    def _check_version(self, found: str | None) -> None:
+        if found != str(SCHEMA_VERSION):
+            raise SchemaVersion(
+                f"store {self.uri}: schema version is {found}, this program reads {SCHEMA_VERSION}"
+            )
+
+    def create(self, tables: Sequence[str]) -> None:
+        """Create tables; one that has come meanwhile stays as it is.
+
+        Raises:
+            StoreUnwritable: they cannot be created here.
+        """
+        for table in tables:
             try:
                 DeltaTable.create(
                     f"{self.uri}/{table}",
-                    schema=schema,
+                    schema=TABLES[table],
                     mode="ignore",
                     configuration={_VERSION_KEY: str(SCHEMA_VERSION)},
                     raise_if_key_not_exists=False,
                 )
             except (OSError, DeltaError) as error:
                 raise StoreUnwritable(f"store {self.uri}: cannot be written: {error}") from error
-
-    def check_version(self) -> None:
-        """Refuse a dataset of another schema version, or none at all."""
-        try:
-            found = self.table("faces").metadata().configuration.get(_VERSION_KEY)
-        except TableNotFoundError as error:
-            raise StoreMissing(
-                f"store: there is no dataset {self.name!r} at {self.uri}; collect or ingest first"
-            ) from error
-        if found != str(SCHEMA_VERSION):
-            raise SchemaVersion(
-                f"store {self.uri}: schema version is {found}, this program reads {SCHEMA_VERSION}"
-            )
 
     def _append_once(self, table: str, batches: Mapping[str, pa.Table]) -> frozenset[str]:
         rows = {key: _fitted(table, key, batch) for key, batch in batches.items()}
@@ -161,25 +183,33 @@ class Dataset:
                 _commit(delta, new)
             except CommitFailedError:
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))
+            except (OSError, DeltaError) as error:
+                raise StoreUnwritable(f"store {self.uri}: cannot be written: {error}") from error
             else:
                 return frozenset(new)
         raise CommitConflict(f"{self.uri}/{table}: lost {_MAX_TRIES} commits to other writers")
 
 
-def open_store(uri: str, *, create: bool = False) -> Store:
-    """Open the store at `uri`.
+def open_store(uri: str, *, create: bool = False, write: bool = False) -> Store:
+    """Open the store in the folder `uri`.
+
+    Args:
+        uri: its folder.
+        create: make it where it is not there.
+        write: check that it can be written; `create` implies it.
 
     Raises:
+        ValueError: `uri` is empty or no folder's name.
         StoreMissing: nothing is there and `create` is false.
         StoreUnwritable: it cannot be created or written.
     """
-    if "://" in uri:
-        return Store(uri)
+    if not uri or "://" in uri:
+        raise ValueError(f"store: is {uri!r}, must be a folder")
     folder = Path(uri).absolute()
-    if create:
-        _probe_writable(folder)
-    elif not folder.is_dir():
+    if not create and not folder.is_dir():
         raise StoreMissing(f"store: {folder} is not there; collect or ingest first")
+    if create or write:
+        _probe_writable(folder)
     return Store(str(folder))
 
 

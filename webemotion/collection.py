@@ -16,6 +16,7 @@ from webemotion.download import download
 from webemotion.errors import CollectionError
 from webemotion.harvest import Harvest, harvest
 from webemotion.harvest_config import HarvestConfig
+from webemotion.scratch import VIDEO_PREFIX
 from webemotion.spool import Spool
 from webemotion.video import Video
 from webemotion.web_config import DownloadConfig
@@ -35,15 +36,15 @@ def collect_video(
     """Download a video, harvest its faces into the spool, and return what became of it.
 
     The downloaded file is deleted whatever happens. An attempt that the spool already holds is not
-    made again.
+    made again, unless the weak label has changed since.
 
     Raises:
         CollectionError: with decision "pause", which says nothing about this video.
     """
     kept = spool.event(found.video_id)
-    if kept and kept.attempts > found.attempts:
+    if kept and (kept.attempts, kept.emotion) == (found.attempts + 1, found.emotion):
         return kept
-    folder = Path(tempfile.mkdtemp(prefix="video-", dir=scratch))
+    folder = Path(tempfile.mkdtemp(prefix=VIDEO_PREFIX, dir=scratch))
     try:
         video = download(found.video_id, folder, downloading)
         result = harvest(video, emotion=found.emotion or "", config=harvesting)

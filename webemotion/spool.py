@@ -6,6 +6,7 @@ not at all.
 """
 
 import hashlib
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from storage.ledger import VideoEvent
 from storage.schema import FACES
+from webemotion.scratch import UNFINISHED_SUFFIX
 
 _EVENT = TypeAdapter(VideoEvent)
 _EVENT_KEY = b"event"
@@ -27,9 +29,9 @@ class Spool:
     digest: str
 
     @classmethod
-    def under(cls, scratch: Path, *configs: BaseModel) -> "Spool":
-        """The spool in `scratch` of the videos shaped by `configs`."""
-        text = "\n".join(config.model_dump_json() for config in configs)
+    def under(cls, scratch: Path, dataset_uri: str, *configs: BaseModel) -> "Spool":
+        """The spool in `scratch` of the videos of a dataset, shaped by `configs`."""
+        text = "\n".join([dataset_uri, *(config.model_dump_json() for config in configs)])
         folder = scratch / "spool"
         folder.mkdir(parents=True, exist_ok=True)
         return cls(folder, hashlib.sha256(text.encode()).hexdigest()[:12])
@@ -37,11 +39,15 @@ class Spool:
     def keep(self, event: VideoEvent, faces: pa.Table) -> None:
         """Write what became of a video: its event and its rows of `FACES`, possibly none."""
         table = faces.replace_schema_metadata({_EVENT_KEY: _EVENT.dump_json(event)})
-        path = self._path(event.video_id)
-        unfinished = path.with_suffix(".part")
-        with pa.OSFile(str(unfinished), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
+        # Two processes may be at the same video: a batch that was sent again, and its first self.
+        with (
+            tempfile.NamedTemporaryFile(
+                dir=self.folder, suffix=UNFINISHED_SUFFIX, delete=False
+            ) as unfinished,
+            pa.ipc.new_file(unfinished, table.schema) as out,
+        ):
             out.write_table(table)
-        unfinished.rename(path)
+        Path(unfinished.name).replace(self._path(event.video_id))
 
     def event(self, video_id: str) -> VideoEvent | None:
         """The event kept for a video, or none."""

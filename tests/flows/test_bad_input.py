@@ -31,6 +31,8 @@ def _files(folder: Path) -> set[Path]:
         ("searching.max_duration_s=-240", "searching.max_duration_s: is -240"),
         ("plan.lexicon=/nowhere.toml", "/nowhere.toml"),
         ("work.scratch=/dev/null/scratch", "/dev/null"),
+        ("dataset=../../elsewhere", "dataset: is '../../elsewhere'"),
+        ("plan.emotions.x=1", "plan.emotions"),
     ],
 )
 def test_a_wrong_setting_of_a_collection_is_refused(
@@ -41,7 +43,22 @@ def test_a_wrong_setting_of_a_collection_is_refused(
     assert result.exit_code == 2
     assert said in result.stderr
     assert result.stderr.count("\n") == 1
-    assert not store.exists()
+    assert _files(tmp_path) == set()
+
+
+@pytest.mark.parametrize("command", ["stats", "collect", "pretrain"])
+@pytest.mark.parametrize("store", ["", "s3://bucket/prefix"])
+def test_a_store_that_is_no_folder_is_refused(command: str, store: str) -> None:
+    result = _run(command, "--store", store)
+    assert result.exit_code == 2
+    assert f"store: is {store!r}" in result.stderr
+
+
+def test_a_value_cannot_be_set_below_another(tmp_path: Path) -> None:
+    store = str(tmp_path / "store")
+    result = _run("collect", "--store", store, "--set", "plan=3", "--set", "plan.lexicon=x")
+    assert result.exit_code == 2
+    assert "plan has a value already, 3" in result.stderr
 
 
 def test_a_store_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
@@ -52,12 +69,30 @@ def test_a_store_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     assert _files(tmp_path) == {tmp_path / "file"}
 
 
-@pytest.mark.parametrize("command", ["stats", "collect", "pretrain"])
-def test_a_store_of_another_schema_version_is_refused(tmp_path: Path, command: str) -> None:
-    for table, schema in TABLES.items():
+@pytest.mark.parametrize("command", [["pretrain"], ["finetune", "rafdb"]])
+def test_a_training_whose_labels_could_not_be_kept_is_refused(command: list[str]) -> None:
+    result = _run(*command, "--store", "/proc")
+    assert result.exit_code == 2
+    assert "/proc cannot be written" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "there"),
+    [
+        ("stats", list(TABLES)),
+        ("pretrain", list(TABLES)),
+        ("collect", list(TABLES)),
+        ("collect", ["faces"]),
+        ("collect", ["labels"]),
+    ],
+)
+def test_a_store_of_another_schema_version_is_refused(
+    tmp_path: Path, command: str, there: list[str]
+) -> None:
+    for table in there:
         DeltaTable.create(
             str(tmp_path / "webemotion" / table),
-            schema=schema,
+            schema=TABLES[table],
             configuration={"webemotion.schemaVersion": "99"},
             raise_if_key_not_exists=False,
         )

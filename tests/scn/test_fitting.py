@@ -126,9 +126,9 @@ def test_a_killed_process_leaves_a_run_that_ends_alike(
     ) as child:
         while newest(tmp_path) is None and child.poll() is None:
             time.sleep(0.02)
+        assert newest(tmp_path) is not None, "the child ended before its first checkpoint"
         time.sleep(random.random() * 0.2)
         child.send_signal(signal.SIGKILL)
-    assert newest(tmp_path) is not None
     assert child.returncode == -signal.SIGKILL
     fit(_config(), _reader(store), _reader(store), CLASSES, tmp_path)
     _same(_newest(straight), _newest(tmp_path))

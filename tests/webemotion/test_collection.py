@@ -54,7 +54,7 @@ def _collect(site: StandIn, scratch: Path, found: str | VideoEvent) -> VideoEven
         found = VideoEvent(found, "found", emotion="happy")
     return collect_video(
         found,
-        spool=Spool.under(scratch, HARVESTING),
+        spool=Spool.under(scratch, "store", HARVESTING),
         scratch=scratch,
         downloading=_downloading(site),
         harvesting=HARVESTING,
@@ -80,7 +80,7 @@ def test_each_video_ends_in_its_state_and_leaves_only_its_spool(
 def test_a_real_recording_of_a_real_face_ends_as_faces_that_can_be_read(
     site: StandIn, tmp_path: Path
 ) -> None:
-    dataset, spool = _dataset(tmp_path / "store"), Spool.under(tmp_path, HARVESTING)
+    dataset, spool = _dataset(tmp_path / "store"), Spool.under(tmp_path, "store", HARVESTING)
     event = _collect(site, tmp_path, RECORDING)
     assert commit(dataset, spool, [event]) == event.counts["faces"] > 0
     assert (event.state, event.counts["clips"]) == ("collected", 1)
@@ -100,10 +100,18 @@ def test_what_the_spool_holds_is_not_downloaded_again(site: StandIn, tmp_path: P
     assert len(site.requests) == before
 
 
+def test_a_weak_label_that_changed_meanwhile_is_in_the_faces(site: StandIn, tmp_path: Path) -> None:
+    first = _collect(site, tmp_path, FACE)
+    again = _collect(site, tmp_path, VideoEvent(FACE, "found", emotion="fear"))
+    rows = Spool.under(tmp_path, "store", HARVESTING).faces(FACE)
+    assert (first.emotion, again.emotion) == ("happy", "fear")
+    assert set(rows["emotion"].to_pylist()) == {"fear"}
+
+
 def test_a_commit_cut_short_anywhere_and_repeated_is_one_commit(
     site: StandIn, tmp_path: Path
 ) -> None:
-    spool = Spool.under(tmp_path, HARVESTING)
+    spool = Spool.under(tmp_path, "store", HARVESTING)
     events = [_collect(site, tmp_path, video_id) for video_id in (FACE, EMPTY)]
     dataset = _dataset(tmp_path / "store")
     # As if the process had died after the faces were committed and before the ledger was.
@@ -118,7 +126,7 @@ def test_a_commit_cut_short_anywhere_and_repeated_is_one_commit(
 def test_a_second_attempt_is_made_and_recorded_whatever_the_first_left_behind(
     site: StandIn, tmp_path: Path
 ) -> None:
-    spool, dataset = Spool.under(tmp_path, HARVESTING), _dataset(tmp_path / "store")
+    spool, dataset = Spool.under(tmp_path, "store", HARVESTING), _dataset(tmp_path / "store")
     tried = failed(VideoEvent(FACE, "found", emotion="happy"), ConnectionFailed("reset"), NOW)
     commit(dataset, spool, [tried])
     # As if the process had died after the ledger was written and before the spool was emptied.
