@@ -29,6 +29,7 @@ _SCORES: Final = ("accuracy", "mean_class_accuracy", "macro_f1")
 _TITLES: Final = {
     "yields": "Collected, per emotion",
     "drops": "Videos by outcome",
+    "agreement": "The ledger against the known truth, all videos",
     "hard": "Videos that were made hard",
     "audit": "Labels that SCN changed, judged by the known truth",
     "results": "Test split of each benchmark, fine-tuned",
@@ -43,6 +44,7 @@ class Findings:
 
     yields: Sequence[Row]
     drops: Sequence[Row]
+    agreement: Sequence[Row]
     hard: Sequence[Row]
     audit: Sequence[Row]
     results: Sequence[Row]
@@ -60,6 +62,7 @@ def report(folder: Path, world: World, console: Console) -> None:
         yields=yield_by_emotion(states.values()),
         drops=[{"state": s, "reason": r, "videos": n} for (s, r), n in
                outcomes(states.values()).items()],
+        agreement=_agreement(world, states),
         hard=_hard(world, states),
         audit=_audit(pretraining, truth),
         results=[row for run in finetunings for row in _results(run)],
@@ -118,6 +121,21 @@ def _finetunings(folder: Path) -> list[Run]:
     runs = [Run(path.parent) for path in (folder / "runs").glob("finetune-*/run.json")]
     by_name = {run.read()["result"]["benchmark"]: run for run in runs}
     return [by_name[name] for name in BENCHMARKS]
+
+
+def _agreement(world: World, states: Mapping[str, VideoEvent]) -> Sequence[Row]:
+    """How many videos the ledger judges as the truth does, and how many have the right clips."""
+    outcomes_right = clips_right = 0
+    for video in world.videos:
+        event = states.get(video.video_id, VideoEvent(video.video_id, "found"))
+        expected = (video.expected_state, video.expected_reason)
+        outcomes_right += (event.state, event.reason) == expected
+        clips_right += event.counts.get("clips", 0) == (video.clips or 0)
+    return [
+        {"measure": "videos", "value": len(world.videos)},
+        {"measure": "outcome and reason right", "value": outcomes_right},
+        {"measure": "number of clips right", "value": clips_right},
+    ]
 
 
 def _hard(world: World, states: Mapping[str, VideoEvent]) -> Sequence[Row]:

@@ -123,6 +123,15 @@ def test_the_corrections_are_judged_by_the_truth(printed: str) -> None:
     }
 
 
+def test_the_ledger_is_held_against_the_truth_of_every_video(printed: str) -> None:
+    """The private video's reason is not the expected one."""
+    assert _cells(printed) >= {
+        ("videos", "2"),
+        ("outcome and reason right", "1"),
+        ("number of clips right", "2"),
+    }
+
+
 def test_the_terminal_shows_hard_videos_and_every_benchmark(printed: str) -> None:
     cells = _cells(printed)
     assert ("pair", "collected", "collected") in cells

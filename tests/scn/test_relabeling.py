@@ -33,6 +33,22 @@ def test_a_label_changes_exactly_where_the_rule_says(
     assert proposals.new.tolist() == wanted
 
 
+@given(seed=st.integers(0, 10_000), classes=st.integers(2, 9), eighths=st.integers(0, 8))
+def test_a_lead_that_only_equals_the_margin_changes_nothing(
+    seed: int, classes: int, eighths: int
+) -> None:
+    """P_max − P_given must exceed δ2: in eighths, which floats hold exactly, ties are common."""
+    rng = np.random.default_rng(seed)
+    counts = rng.multinomial(8, np.full(classes, 1 / classes), 20)
+    labels = rng.integers(0, classes, 20)
+    everyone = torch.ones(20, dtype=torch.bool)
+    proposals = propose(
+        torch.from_numpy(counts / 8), torch.from_numpy(labels), everyone, eighths / 8
+    )
+    lead = counts.max(axis=1) - counts[np.arange(20), labels]
+    assert (proposals.new.numpy() != labels).tolist() == (lead > eighths).tolist()
+
+
 @given(seed=st.integers(0, 10_000), size=st.integers(2, 80), ratio=st.floats(0.05, 0.95))
 def test_no_one_in_the_low_group_outranks_the_high_group(
     seed: int, size: int, ratio: float
