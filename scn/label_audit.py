@@ -21,7 +21,8 @@ class Audit:
         corrected: relabelled ones whose current label is the truth.
         precision: corrected / relabelled.
         recall: noisy faces whose current label is the truth / noisy.
-        importance_clean: mean importance of faces whose given label is the truth.
+        importance_clean: mean importance of faces whose given label is the truth; a face that
+            training never saw has none and takes no part.
         importance_noisy: mean importance of the noisy ones.
     """
 
@@ -52,9 +53,14 @@ def audit(samples: pa.Table, truth: Mapping[str, str]) -> Audit:
         corrected=int(corrected.sum()),
         precision=_share(corrected, relabelled),
         recall=_share(corrected, noisy),
-        importance_clean=float(importance[~noisy].mean()) if (~noisy).any() else None,
-        importance_noisy=float(importance[noisy].mean()) if noisy.any() else None,
+        importance_clean=_mean(importance[~noisy]),
+        importance_noisy=_mean(importance[noisy]),
     )
+
+
+def _mean(values: npt.NDArray[np.float64]) -> float | None:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else None
 
 
 def _share(part: BoolArray, whole: BoolArray) -> float | None:

@@ -66,8 +66,9 @@ class Trainer:
         self.method = METHODS[config.method](config)
         self.model = model.to(device).to(memory_format=torch.channels_last)
         self.optimiser = make_optimiser(config, self.model)
-        # Importance, probability of the given label and of the most probable one, per sample.
-        self.seen: FloatArray = np.zeros((3, len(train)), np.float32)
+        # Importance, probability of the given label and of the most probable one, per sample; a
+        # face that was alone in its batch has not been seen yet.
+        self.seen: FloatArray = np.full((3, len(train)), np.nan, np.float32)
         self.log: list[dict[str, Any]] = []
 
     def epoch(self, epoch: int) -> EpochRow:
@@ -86,7 +87,7 @@ class Trainer:
             loss=sums["loss"] / faces,
             rank_loss=sums["rank_loss"] / faces,
             train_accuracy=sums["right"] / faces,
-            importance_mean=float(self.seen[0].mean()),
+            importance_mean=float(np.nanmean(self.seen[0])),
             relabelled=relabelled,
             validation_accuracy=scores.accuracy,
             validation_mean_class_accuracy=scores.mean_class_accuracy,
@@ -173,8 +174,8 @@ class Trainer:
                 "face_id": self.train.index["face_id"],
                 "given": pa.array(names[self.given], pa.string()),
                 "current": pa.array(names[self.book.labels], pa.string()),
-                "importance": self.seen[0],
-                "p_given": self.seen[1],
-                "p_max": self.seen[2],
+                "importance": pa.array(self.seen[0], from_pandas=True),
+                "p_given": pa.array(self.seen[1], from_pandas=True),
+                "p_max": pa.array(self.seen[2], from_pandas=True),
             }
         )

@@ -23,3 +23,16 @@ def test_every_preset_trains_also_when_the_last_batch_is_one_face(
     assert all(np.isfinite(row["loss"]) and 0 <= row["train_accuracy"] <= 1 for row in result.log)
     assert sum(row["relabelled"] for row in result.log) == load(result.last).events.num_rows
     assert load(result.best).classes == CLASSES
+    samples = load(result.last).samples
+    assert samples["importance"].null_count <= 1
+    assert 0 not in samples["importance"].to_pylist()
+
+
+def test_a_face_that_was_alone_in_its_batch_has_no_importance_yet(tmp_path: Path) -> None:
+    """It is not counted as a face of importance 0, in the log neither."""
+    reader = reader_of(tmp_path / "store", true_emotions(61))
+    config = preset("paper", image_size_px=SIZE_PX, batch_size=20, epochs=1)
+    result = fit(config, reader, reader, CLASSES, tmp_path / "run")
+    importance = load(result.last).samples["importance"].drop_null().to_pylist()
+    assert len(importance) == 60
+    assert result.log[0]["importance_mean"] == pytest.approx(np.mean(importance))
