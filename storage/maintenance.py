@@ -3,7 +3,8 @@
 from typing import Any
 
 from storage.schema import TABLES
-from storage.store import SHARD_BYTES, WRITER_PROPERTIES, Dataset
+from storage.shards import SHARD_BYTES, WRITER_PROPERTIES
+from storage.store import Dataset
 
 
 def compact(dataset: Dataset) -> dict[str, Any]:

@@ -61,12 +61,11 @@ class FaceReader:
     ) -> None:
         if not 0 < centre_share <= 1:
             raise ValueError(f"centre_share: is {centre_share}, must be above 0 and at most 1")
-        table = dataset.table("faces", version)
-        self.version = table.version()
+        self.version = dataset.version() if version is None else version
         self._image_size_px, self._centre_share = image_size_px, centre_share
         fragments = [
             group
-            for fragment in table.to_pyarrow_dataset().get_fragments()
+            for fragment in dataset.fragments("faces", self.version).get_fragments()
             for group in fragment.split_by_row_group()
         ]
         light = [fragment.to_table(columns=_INDEX_COLUMNS) for fragment in fragments]

@@ -17,37 +17,24 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.fs as fs
 from deltalake import (
-    ColumnProperties,
-    CommitProperties,
     DeltaTable,
-    Transaction,
-    WriterProperties,
-    write_deltalake,
 )
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from storage.errors import (
     CommitConflict,
-    RowsRejected,
     SchemaVersion,
     StoreMissing,
     StoreUnwritable,
 )
 from storage.schema import SCHEMA_VERSION, TABLES
+from storage.shards import commit, fitted
 
 _VERSION_KEY: Final = "webemotion.schemaVersion"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _MAX_TRIES: Final = 10
-SHARD_BYTES: Final = 256 << 20
-# Images are compressed already; statistics of image bytes would bloat the log.
-WRITER_PROPERTIES: Final = WriterProperties(
-    compression="UNCOMPRESSED",
-    max_row_group_size=512,
-    column_properties={
-        "image": ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE")
-    },
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +89,14 @@ class Dataset:
         version: int | None = None,
     ) -> pa.Table:
         """Read rows of `table`, with column choice and filter pushed down to Parquet."""
-        dataset = self.table(table, version).to_pyarrow_dataset()
-        return dataset.to_table(columns=columns, filter=filter)
+        return self.fragments(table, version).to_table(columns=columns, filter=filter)
+
+    def fragments(self, table: str, version: int | None = None) -> ds.Dataset:
+        """The Parquet files of `table` at a version, as Arrow reads them."""
+        # Arrow's own files: those of deltalake call Python from threads that outlive it, which
+        # ends the process with an abort.
+        files = fs.SubTreeFileSystem(f"{self.uri}/{table}", fs.LocalFileSystem())
+        return self.table(table, version).to_pyarrow_dataset(filesystem=files)
 
     def version(self) -> int:
         """The version of `faces`, which a training run records."""
@@ -173,14 +166,14 @@ class Dataset:
                 raise StoreUnwritable(f"store {self.uri}: cannot be written: {error}") from error
 
     def _append_once(self, table: str, batches: Mapping[str, pa.Table]) -> frozenset[str]:
-        rows = {key: _fitted(table, key, batch) for key, batch in batches.items()}
+        rows = {key: fitted(table, key, batch) for key, batch in batches.items()}
         for attempt in range(_MAX_TRIES):
             delta = self.table(table)
             new = {key: r for key, r in rows.items() if delta.transaction_version(key) is None}
             if not new:
                 return frozenset()
             try:
-                _commit(delta, new)
+                commit(delta, new)
             except CommitFailedError:
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))
             except (OSError, DeltaError) as error:
@@ -221,29 +214,3 @@ def _probe_writable(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise StoreUnwritable(f"store: {folder} cannot be written: {error.strerror}") from error
-
-
-def _fitted(table: str, key: str, rows: pa.Table) -> pa.Table:
-    schema = TABLES[table]
-    if rows.num_rows == 0:
-        raise RowsRejected(f"{table}: batch {key!r} has no rows")
-    if set(rows.column_names) != set(schema.names):
-        odd = sorted(set(rows.column_names) ^ set(schema.names))
-        raise RowsRejected(f"{table}: batch {key!r} has missing or unknown columns: {odd}")
-    try:
-        return rows.select(schema.names).cast(schema)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
-        raise RowsRejected(f"{table}: batch {key!r} does not fit the schema: {error}") from error
-
-
-def _commit(delta: DeltaTable, batches: Mapping[str, pa.Table]) -> None:
-    write_deltalake(
-        delta,
-        pa.concat_tables(batches.values()),
-        mode="append",
-        target_file_size=SHARD_BYTES,
-        writer_properties=WRITER_PROPERTIES,
-        commit_properties=CommitProperties(
-            app_transactions=[Transaction(key, 1) for key in batches]
-        ),
-    )
