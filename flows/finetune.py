@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 
 from flows.artifacts import show_confusion, show_results
 from flows.runs import Run, latest, run_of, start_run
@@ -121,12 +121,19 @@ def tested(arm: Arm, dataset: Dataset, faces: Faces, run: Run) -> dict[str, Any]
     """Train one arm and score its best and last checkpoint on the test split."""
     result = train_arm(arm, dataset, faces, f"{run.run_id}-{arm.name}", run.path / arm.name)
     method, start = arm.name.rsplit("-", 1)
-    last = _scored(result.last, faces)
+    best, last = _scored(result.best, faces), _scored(result.last, faces)
+    get_run_logger().info(
+        "%s: test accuracy %.3f, mean class accuracy %.3f; of the last epoch %.3f",
+        arm.name,
+        best.accuracy,
+        best.mean_class_accuracy,
+        last.accuracy,
+    )
     return {
         "method": method,
         "start": start,
         **summary_of(result),
-        **asdict(_scored(result.best, faces)),
+        **asdict(best),
         "last_accuracy": last.accuracy,
     }
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from prefect.logging import get_logger
 from prefect.runtime import flow_run
 
 _RECORD = "run.json"
@@ -45,18 +46,31 @@ class Run:
 
 
 def run_of(runs: Path, kind: str, name: str | None = None) -> Run:
-    """The run called `name` in the folder `runs`, or this flow run's own.
+    """The run called `name` in the folder `runs`, which goes on, or this flow run's own.
 
     A flow run that is retried finds its folder again.
+
+    Raises:
+        ValueError: there is no run of that name.
     """
-    return Run(runs / (name or f"{kind}-{str(flow_run.id)[:8]}"))
+    run = _run(runs, kind, name)
+    if name and run.path.parent != runs:
+        raise ValueError(f"run: is {name!r}, must be the name of a folder in {runs}")
+    if name and not run.read():
+        raise ValueError(f"run: there is no run {name!r} in {runs}; leave it out to begin one")
+    return run
 
 
 def start_run(runs: Path, kind: str, parameters: dict[str, Any], name: str | None = None) -> Run:
     """Begin a run in the folder `runs`, or go on with the one called `name`."""
-    run = run_of(runs, kind, name)
+    run = _run(runs, kind, name)
     run.start(kind, parameters)
+    get_logger("runs").info("the run's folder is %s", run.path)
     return run
+
+
+def _run(runs: Path, kind: str, name: str | None) -> Run:
+    return Run(runs / (name or f"{kind}-{str(flow_run.id)[:8]}"))
 
 
 def check_writable(folder: Path) -> None:

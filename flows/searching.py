@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from prefect import get_run_logger, task
@@ -10,12 +11,14 @@ from prefect.runtime import task_run
 from prefect.tasks import Task
 
 from flows.progress import Progress
-from webemotion.errors import CollectionError
+from webemotion.errors import CollectionError, LocalFault
 from webemotion.lexicon import Query
 from webemotion.search import SearchHit, search
 from webemotion.web_config import SearchConfig
 
 Hits = list[tuple[Query, SearchHit]]
+# So many queries that fail in a row are no fault of theirs.
+_MOST_IN_A_ROW: Final = 3
 # A commit costs less than a query, but each makes a small file.
 _KEPT_TOGETHER: Final = 20
 
@@ -58,10 +61,10 @@ def search_all(
         How many queries failed, by reason.
 
     Raises:
-        CollectionError: with decision "pause": every further query would fail alike. What was
-            found before is kept.
+        CollectionError: with decision "pause": every further query would fail alike, as the site
+            said or as several in a row showed. What was found before is kept.
     """
-    failures: Counter[str] = Counter()
+    failures = Failures(min(_MOST_IN_A_ROW, len(queries)))
     progress = Progress("searches", "queries", len(queries))
     for begin in range(0, len(queries), _KEPT_TOGETHER):
         hits: Hits = []
@@ -71,15 +74,35 @@ def search_all(
                 progress.update(number)
         finally:
             keep(hits)
-    return failures
+    return failures.by_reason
 
 
-def _hits(query: Query, config: SearchConfig, failures: Counter[str]) -> Hits:
+@dataclass(slots=True)
+class Failures:
+    """Queries that failed: by reason, and how many in a row until now, of how many that may."""
+
+    most_in_a_row: int
+    by_reason: Counter[str] = field(default_factory=Counter)
+    in_a_row: int = 0
+
+    def add(self, query: Query, error: CollectionError) -> None:
+        """Count a failure; raises `LocalFault` where too many have come in a row."""
+        get_run_logger().warning("query %r failed: %s", query.text, error)
+        self.by_reason[error.reason] += 1
+        self.in_a_row += 1
+        if self.in_a_row == _MOST_IN_A_ROW:
+            raise LocalFault(
+                f"{self.in_a_row} queries in a row failed, the last: {error}"
+            ) from error
+
+
+def _hits(query: Query, config: SearchConfig, failures: Failures) -> Hits:
     try:
-        return [(query, hit) for hit in search_one(query, config)]
+        found = search_one(query, config)
     except CollectionError as error:
         if error.decision == "pause":
             raise
-        failures[error.reason] += 1
-        get_run_logger().warning("query %r failed: %s", query.text, error)
+        failures.add(query, error)
         return []
+    failures.in_a_row = 0
+    return [(query, hit) for hit in found]

@@ -89,7 +89,15 @@ def train_arm(arm: Arm, dataset: Dataset, faces: Faces, run_id: str, folder: Pat
 
     def report(row: EpochRow) -> None:
         progress.update(row.epoch)
-        get_run_logger().info("%s: %s", arm.name, row)
+        get_run_logger().info(
+            "%s, epoch %d: loss %.3f, validation accuracy %.3f, importance %.3f, %d relabelled",
+            arm.name,
+            row.epoch,
+            row.loss,
+            row.validation_accuracy,
+            row.importance_mean,
+            row.relabelled,
+        )
 
     result = fit(
         arm.config,
@@ -122,5 +130,5 @@ def summary_of(result: FitResult) -> dict[str, Any]:
         "last": str(result.last),
         "best_epoch": best["epoch"],
         "validation_accuracy": best["validation_accuracy"],
-        "relabelled": sum(row["relabelled"] for row in result.log),
+        "label_changes": sum(row["relabelled"] for row in result.log),
     }

@@ -7,6 +7,7 @@ from deltalake import DeltaTable
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
+from flows.runs import start_run
 from scn.config import TrainConfig
 from storage.schema import TABLES
 from storage.store import open_store
@@ -123,7 +124,7 @@ def test_a_run_whose_checkpoint_has_other_classes_is_refused(tmp_path: Path) -> 
     }
     dataset.append_faces(batches)
     config = TrainConfig(image_size_px=32)
-    folder = tmp_path / "runs" / "mine" / "scn-random"
+    folder = start_run(tmp_path / "runs", "finetune", {}, "mine").path / "scn-random"
     write_checkpoint(folder, config, classes=("anger", "contempt"))
     before = _files(tmp_path)
     result = _run(
@@ -142,6 +143,8 @@ def test_a_run_whose_checkpoint_has_other_classes_is_refused(tmp_path: Path) -> 
         ("train.backbone_weights=/nowhere.pth", "/nowhere.pth"),
         ("start=/nowhere", "checkpoint /nowhere"),
         ("runs=/dev/null/runs", "/dev/null"),
+        ("run=mistyped", "there is no run 'mistyped'"),
+        ("run=../..", "run: is '../..'"),
     ],
 )
 def test_a_training_that_cannot_start_is_refused_before_anything_is_written(

@@ -48,7 +48,9 @@ def _collect(
     given = [f"--set={name}={json.dumps(value)}" for name, value in settings.items()]
     webemotion = str(Path(sys.executable).parent / "webemotion")
     command = [webemotion, "collect", "--store", str(folder / "store")]
-    trusting = {**os.environ, **env, "SSL_CERT_FILE": str(site.certificate)}
+    trusting = {**os.environ, **env}
+    if site.certificate.exists():
+        trusting["SSL_CERT_FILE"] = str(site.certificate)
     return subprocess.run([*command, *given], env=trusting, capture_output=True, text=True)
 
 
@@ -87,3 +89,13 @@ def test_a_rate_limit_in_mid_search_keeps_what_was_found(
     assert stopped.returncode == 1
     assert "rate_limited" in stopped.stderr.splitlines()[-1]
     assert {video_id: e.state for video_id, e in _states(tmp_path).items()} == {FACE: "found"}
+
+
+def test_without_a_network_it_pauses_and_says_so(deployed: dict[str, str], tmp_path: Path) -> None:
+    """A few failures in a row are no fault of the queries, and no success of the run."""
+    with StandIn(Catalogue({})) as site:
+        pass
+    stopped = _collect(deployed, tmp_path, site)
+    assert stopped.returncode == 1
+    assert "local_fault" in stopped.stderr.splitlines()[-1]
+    assert "3 queries in a row failed" in stopped.stderr.splitlines()[-1]

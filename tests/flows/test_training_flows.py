@@ -78,7 +78,7 @@ def test_the_labels_a_run_changed_are_events_in_the_store(folder: Path) -> None:
     events = dataset.scan("labels").to_pylist()
     assert (
         sum(event["run_id"] == run.run_id for event in events)
-        == (run.read()["result"]["relabelled"])
+        == (run.read()["result"]["label_changes"])
     )
     original = dataset.scan("faces", ["face_id", "emotion"]).to_pylist()
     changed = labels_as_of(dataset, run.run_id)
