@@ -18,6 +18,7 @@ from demo.follow import run_deployment
 from demo.manifest import World
 from demo.report import report
 from demo.services import (
+    STOPPING,
     ServiceFailed,
     environment,
     free_port,
@@ -31,7 +32,6 @@ from demo.world import build_world
 
 _MARKER = ".webemotion-demo"
 _SEED = 0
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class NotOurs(Exception):
@@ -41,7 +41,7 @@ class NotOurs(Exception):
 def main(folder: Path) -> int:
     """Run the demo in `folder` and return the exit code."""
     console = Console()
-    for number in _STOPPING:
+    for number in STOPPING:
         # What nohup has set stays.
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -57,6 +57,8 @@ def main(folder: Path) -> int:
         console.print(f"logs: {folder / 'logs'}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_IGN)
         console.print("interrupted; everything that was started is stopped")
         return 130
     console.print(f"done in {(time.monotonic() - started) / 60:.1f} minutes")
@@ -136,9 +138,6 @@ def _clear(folder: Path) -> None:
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:
-    # Stopping what was started takes seconds, which a second Ctrl-C must not cut short.
-    for signal_number in _STOPPING:
-        signal.signal(signal_number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +18,8 @@ import psutil
 ROOT: Final = Path(__file__).resolve().parent.parent
 _START_TIMEOUT_S: Final = 120.0
 _STOP_TIMEOUT_S: Final = 15.0
+STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Requests to end."""
 
 
 class ServiceFailed(Exception):
@@ -75,7 +78,25 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
     A worker's runs are sessions of their own, so its process group does not hold them.
     """
-    family = family_of(process)
+    with _undisturbed():
+        _stop(process, family_of(process))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ignore requests to end: stopping takes seconds, which a second Ctrl-C must not cut short."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(process: subprocess.Popen[bytes], family: list[psutil.Process]) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
     for member in family:
