@@ -17,14 +17,12 @@ def read_lines(path: Path, *, expected: str) -> Iterator[tuple[int, str]]:
         expected: the file's layout in words, for the error message.
 
     Raises:
-        LayoutError: if the file is missing or empty, is no text, or has a line beyond 65,536
-            bytes.
+        LayoutError: if the file is missing or holds nothing but blanks, is no text, or has a line
+            beyond 65,536 bytes.
     """
     if not path.is_file():
         raise LayoutError(path, "file is missing", expected)
-    if path.stat().st_size == 0:
-        raise LayoutError(path, "file is empty", expected)
-    number = 0
+    number, blank = 0, True
     with path.open("rb") as file:
         while data := file.readline(_MAX_LINE_BYTES + 1):
             number += 1
@@ -35,7 +33,10 @@ def read_lines(path: Path, *, expected: str) -> Iterator[tuple[int, str]]:
             except UnicodeDecodeError as error:
                 raise LayoutError(path, "not UTF-8 text", expected, number) from error
             if line.strip():
+                blank = False
                 yield number, line.rstrip("\r\n")
+    if blank:
+        raise LayoutError(path, "file is empty", expected)
 
 
 def read_csv(
