@@ -1,30 +1,37 @@
-"""Maintenance of a store: compaction, and a page on what each dataset holds."""
+"""Maintenance of a store: forgetting finished, compaction, vacuum, and what each dataset holds."""
+
+from dataclasses import asdict
 
 from prefect import flow, get_run_logger, task
 
 from flows.artifacts import show_results
-from storage.maintenance import compact
+from storage.maintenance import Upkeep
+from storage.maintenance import maintain as upkeep
 from storage.statistics import faces_by
 from storage.store import Dataset, open_store
 
 
-@task(name="compact", persist_result=False)
-def compact_dataset(dataset: Dataset) -> None:
-    """Compact one dataset."""
-    get_run_logger().info("%s: %s", dataset.name, compact(dataset))
+@task(name="maintain-dataset", persist_result=False)
+def maintain_dataset(dataset: Dataset) -> list[Upkeep]:
+    """Do all upkeep of one dataset."""
+    done = upkeep(dataset)
+    for table in done:
+        get_run_logger().info("%s: %s", dataset.name, table)
+    return done
 
 
 @flow(name="maintain", persist_result=False)
 def maintain(store: str = "data/store") -> None:
-    """Compact every dataset of a store and show its counts.
+    """Join small shards into large ones, delete old files, and show what each dataset holds.
 
     Args:
-        store: Folder of the store.
+        store: Folder of the store, or s3://bucket/prefix.
     """
-    opened = open_store(store)
+    opened = open_store(store, write=True)
     for name in opened.names():
         dataset = opened.dataset(name)
-        compact_dataset(dataset)
+        done = [asdict(table) for table in maintain_dataset(dataset)]
+        show_results(done, f"upkeep-{name}", f"Upkeep of {name}")
         rows = [
             {"split": split, "emotion": emotion, "faces": count}
             for (split, emotion), count in faces_by(dataset, "split", "emotion").items()

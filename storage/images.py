@@ -13,11 +13,13 @@ UInt8Array = npt.NDArray[np.uint8]
 _MAX_IMAGE_BYTES: Final = 16 << 20
 
 
-def decode(encoded: bytes, *, name: str, size_px: int, centre_share: float = 1.0) -> UInt8Array:
+def decode(
+    encoded: bytes | UInt8Array, *, name: str, size_px: int, centre_share: float = 1.0
+) -> UInt8Array:
     """Decode an image, cut it to its middle and resize it: uint8 RGB [size_px, size_px, 3].
 
     Args:
-        encoded: JPEG or PNG bytes.
+        encoded: JPEG or PNG bytes, or uint8 [N].
         name: what to call the image in an error.
         size_px: side of the result, in pixels.
         centre_share: the part of each side that is kept, above 0 and at most 1.
@@ -27,15 +29,14 @@ def decode(encoded: bytes, *, name: str, size_px: int, centre_share: float = 1.0
     """
     if len(encoded) > _MAX_IMAGE_BYTES:
         raise UnreadableImage(f"{name}: {len(encoded)} bytes are too many")
-    image_bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
-    if image_bgr is None:
+    image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_RGB)
+    if image is None:
         raise UnreadableImage(f"{name}: the image does not decode")
-    image_bgr = _centre(image_bgr.astype(np.uint8, copy=False), centre_share)
-    if image_bgr.shape[:2] != (size_px, size_px):
-        shrinks = image_bgr.shape[0] > size_px
-        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        image_bgr = cv2.resize(image_bgr, (size_px, size_px), interpolation=how)
-    return cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+    image = _centre(image.astype(np.uint8, copy=False), centre_share)
+    if image.shape[:2] != (size_px, size_px):
+        how = cv2.INTER_AREA if image.shape[0] > size_px else cv2.INTER_LINEAR
+        image = cv2.resize(image, (size_px, size_px), interpolation=how)
+    return image.astype(np.uint8, copy=False)
 
 
 def _centre(image: UInt8Array, share: float) -> UInt8Array:

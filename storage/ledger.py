@@ -6,16 +6,18 @@ commits loses nothing and collects nothing twice.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.schema import VIDEOS
 from storage.store import Dataset
+
+_TICK: Final = timedelta(microseconds=1)
 
 State = Literal["found", "collected", "dropped", "failed"]
 
@@ -69,10 +71,15 @@ class Ledger:
         self._dataset = dataset
 
     def record(self, events: Iterable[VideoEvent], key: str | None = None) -> None:
-        """Append events in their order, under `key` at most once if it is given."""
-        rows = [_row(event) for event in events]
-        if rows:
-            table = pa.Table.from_pylist(_in_order(rows), schema=VIDEOS)
+        """Append events in their order, under `key` at most once if it is given.
+
+        Clocks jump: an event that would seem to come before one that is recorded already gets a
+        time just after it.
+        """
+        listed = list(events)
+        if listed:
+            rows = list(_in_order(listed, self._last_times({event.video_id for event in listed})))
+            table = pa.Table.from_pylist(rows, schema=VIDEOS)
             self._dataset.append_videos(key or str(uuid.uuid4()), table)
 
     def states(self) -> dict[str, VideoEvent]:
@@ -90,6 +97,15 @@ class Ledger:
         """Keys of the tombstones: videos, channels and clips that must not come back."""
         return frozenset(self._dataset.scan("tombstones", ["key"])["key"].to_pylist())
 
+    def _last_times(self, video_ids: Set[str]) -> dict[str, datetime]:
+        """The time of each video's latest event."""
+        wanted = pc.field("video_id").isin(pa.array(sorted(video_ids), pa.string()))
+        rows = self._dataset.scan("videos", ["video_id", "time"], wanted)
+        latest = rows.group_by("video_id").aggregate([("time", "max")])
+        return dict(
+            zip(latest["video_id"].to_pylist(), latest["time_max"].to_pylist(), strict=True)
+        )
+
     def _recovered(self, states: dict[str, VideoEvent]) -> dict[str, VideoEvent]:
         committed = pc.unique(self._dataset.scan("faces", ["video_id"])["video_id"])
         for video_id in committed.drop_null().to_pylist():
@@ -106,15 +122,15 @@ def _row(event: VideoEvent) -> dict[str, object]:
     }
 
 
-def _in_order(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Give events of one call times that rise, so that their order survives storage."""
-    last: datetime | None = None
-    for row in rows:
-        time = row["time"]
-        if isinstance(time, datetime) and last is not None and time <= last:
-            row["time"] = time = last + timedelta(microseconds=1)
-        last = time if isinstance(time, datetime) else last
-    return rows
+def _in_order(
+    events: Iterable[VideoEvent], last: dict[str, datetime]
+) -> Iterator[dict[str, object]]:
+    """The events as rows; the times of each video's rise."""
+    for event in events:
+        before = last.get(event.video_id)
+        time = event.time if before is None else max(event.time, before + _TICK)
+        last[event.video_id] = time
+        yield _row(replace(event, time=time))
 
 
 def _event(row: dict[str, object]) -> VideoEvent:

@@ -1,29 +1,31 @@
-"""A dataset as a stream of decoded batches, in an order that is a pure function of its seed.
+"""A dataset as a stream of batches, in an order that is a pure function of its seed.
 
-The order depends on the table's version, the seed and the epoch, and on nothing else: not on the
-number of processes, threads or the time. Row groups are read whole, in random order; the rows of
-a window of row groups are shuffled together. Every process knows the order without reading any
-image, and takes its share of each global batch.
+See `storage.order` for the order, and for how ranks and workers share it. Row groups are read
+whole, those of the next window while the present one is used; images are decoded in threads.
+
+Memory, beside the batches: about 60 bytes a row for the index, and twice `buffer_rows` encoded
+images for each process (4096 images of 10 kB: 80 MB), whatever the size of the store.
 """
 
+import os
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, Unpack
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from storage.images import UInt8Array, decode
+from storage.order import EpochOrder, Int64Array, Share, ShareArguments, epoch_order
+from storage.readahead import EncodedBatch, ReadAhead
+from storage.row_groups import Filter, RowGroupFiles
 from storage.store import Dataset
 
-_WINDOW_ROW_GROUPS: Final = 8
-_DECODE_THREADS: Final = 4
-_INDEX_COLUMNS: Final = ["face_id", "split", "emotion", "video_id", "clip_id", "votes"]
-
-Int64Array = npt.NDArray[np.int64]
+_AHEAD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,34 @@ class FaceBatch:
     indexes: Int64Array
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a reading stands in an epoch: enough to go on, with any number of workers.
+
+    Attributes:
+        version: of the table.
+        seed: of the order.
+        epoch: counted from 0.
+        batch_size: over all ranks.
+        lanes: of the order.
+        batches: how many are done.
+    """
+
+    version: int
+    seed: int
+    epoch: int
+    batch_size: int
+    lanes: int
+    batches: int
+
+
 class FaceReader:
     """Faces of the given splits, read in batches.
 
     Images are cut to their middle, `centre_share` of each side, and resized.
 
     Attributes:
-        index: face_id, split, emotion, video_id, clip_id and votes, sorted by face_id; a row's
+        index: face_id, split, emotion, video_id, clip_id and votes, in stored order; a row's
             number is the sample index.
         version: the version of the table that is read.
     """
@@ -55,46 +78,60 @@ class FaceReader:
         dataset: Dataset,
         *,
         splits: Sequence[str] = ("train",),
+        where: Sequence[Filter] = (),
         image_size_px: int = 224,
         centre_share: float = 1.0,
         version: int | None = None,
+        buffer_rows: int = 4096,
+        threads: int | None = None,
     ) -> None:
+        """Open a version of a dataset.
+
+        Args:
+            dataset: what to read.
+            splits: which splits.
+            where: further conditions on columns, all of which must hold, such as
+                ``("sharpness", ">", 20.0)`` or ``("licence", "in", ["cc-by"])``.
+            image_size_px: side of decoded images.
+            centre_share: part of each side that is kept, above 0 and at most 1.
+            version: of the table; none for the newest.
+            buffer_rows: images that are shuffled together.
+            threads: that decode; none for one each core.
+        """
         if not 0 < centre_share <= 1:
             raise ValueError(f"centre_share: is {centre_share}, must be above 0 and at most 1")
+        if buffer_rows < 1:
+            raise ValueError(f"buffer_rows: is {buffer_rows}, must be at least 1")
         self.version = dataset.version() if version is None else version
         self._image_size_px, self._centre_share = image_size_px, centre_share
-        fragments = [
-            group
-            for fragment in dataset.fragments("faces", self.version).get_fragments()
-            for group in fragment.split_by_row_group()
-        ]
-        light = [fragment.to_table(columns=_INDEX_COLUMNS) for fragment in fragments]
-        # File names are random; ordering by the first face makes equal content read alike.
-        ordered = sorted(
-            zip(fragments, light, strict=True), key=lambda item: str(item[1]["face_id"][0])
-        )
-        self._fragments = [fragment for fragment, _ in ordered]
-        self.index, self._group, self._row = _indexed([rows for _, rows in ordered], splits)
+        self._buffer_rows = buffer_rows
+        self._threads = threads or len(os.sched_getaffinity(0))
+        self._files = RowGroupFiles(dataset.table("faces"), self.version)
+        self._index = self._files.index([("split", "in", list(splits)), *where])
+
+    @property
+    def index(self) -> pa.Table:
+        """The light columns, one row a sample."""
+        return self._index.columns
 
     def __len__(self) -> int:
-        return len(self._group)
+        return len(self._index.rows)
 
     def select(self, mask: npt.NDArray[np.bool_]) -> "FaceReader":
         """A reader of the rows where `mask` (bool [len(self)]) is true, renumbered from 0."""
         if mask.shape != (len(self),):
             raise ValueError(f"mask: has shape {mask.shape}, must be ({len(self)},)")
-        chosen = object.__new__(FaceReader)
-        chosen.version = self.version
-        chosen._image_size_px = self._image_size_px
-        chosen._centre_share = self._centre_share
-        chosen._fragments = self._fragments
-        chosen.index = self.index.filter(pa.array(mask))
-        chosen._group, chosen._row = self._group[mask], self._row[mask]
+        chosen = copy(self)
+        chosen._index = self._index.select(mask)
         return chosen
 
-    def order(self, *, seed: int, epoch: int, shuffle: bool = True) -> Int64Array:
+    def order(self, *, seed: int, epoch: int, shuffle: bool = True, lanes: int = 1) -> Int64Array:
         """The sample indexes of an epoch, each once."""
-        return np.concatenate([[], *self._windows(seed, epoch, shuffle)]).astype(np.int64)
+        return self._order(seed, epoch, lanes, shuffle).samples
+
+    def position(self, share: Share, *, seed: int, epoch: int, batches: int) -> Position:
+        """Where a reading stands after its first `batches` batches, for `go_on`."""
+        return Position(self.version, seed, epoch, share.batch_size, share.lane_count, batches)
 
     def batches(
         self,
@@ -102,132 +139,110 @@ class FaceReader:
         batch_size: int,
         seed: int = 0,
         epoch: int = 0,
-        rank: int = 0,
-        world_size: int = 1,
         shuffle: bool = True,
-        start: int = 0,
+        **share: Unpack[ShareArguments],
     ) -> Iterator[FaceBatch]:
-        """Yield this process's share of every global batch.
+        """Yield this rank's share of every global batch, or this worker's turns of them.
 
-        All processes yield the same number of batches; the last may be smaller, for some empty.
-        Images are decoded in threads; who decodes in several processes a rank makes each of them a
-        rank of its own (rank * workers + worker of world_size * workers).
+        All ranks yield the same number of batches; the last may be smaller, for some empty.
 
         Args:
-            batch_size: images of a batch over all processes together.
+            batch_size: images of a batch over all ranks together.
             seed: with `epoch`, decides the order.
             epoch: counted from 0.
-            rank: this process, 0 to world_size - 1.
-            world_size: number of processes that share the epoch.
             shuffle: false reads in stored order.
-            start: batches to skip, to go on in mid-epoch.
+            **share: who reads what, see `storage.order.Share`.
 
         Raises:
             ValueError: an argument is out of range.
             UnreadableImage: an image does not decode.
+            VersionGone: a shard was removed meanwhile.
         """
-        _check_share(batch_size, rank, world_size, start)
-        chunks = self._shares(
-            batch_size, start, self._windows(seed, epoch, shuffle), rank, world_size
+        encoded = self.encoded(
+            batch_size=batch_size, seed=seed, epoch=epoch, shuffle=shuffle, **share
         )
-        with ThreadPoolExecutor(_DECODE_THREADS) as pool:
-            for indexes, encoded in chunks:
-                images = list(pool.map(self._decode, encoded, indexes))
-                shape = (len(images), self._image_size_px, self._image_size_px, 3)
-                yield FaceBatch(np.array(images, np.uint8).reshape(shape), indexes)
+        with ThreadPoolExecutor(self._threads) as pool:
+            waiting: deque[tuple[FaceBatch, list[Future[None]]]] = deque()
+            for batch in encoded:
+                waiting.append(self._decoding(pool, batch))
+                if len(waiting) > _AHEAD:
+                    yield _done(*waiting.popleft())
+            while waiting:
+                yield _done(*waiting.popleft())
 
-    def _windows(self, seed: int, epoch: int, shuffle: bool) -> Iterator[Int64Array]:
-        """Sample indexes in reading order, a window of row groups at a time."""
-        rng = np.random.default_rng([seed, epoch])
-        groups = np.unique(self._group)
-        members = _members(self._group)
-        if shuffle:
-            groups = rng.permutation(groups)
-        for begin in range(0, len(groups), _WINDOW_ROW_GROUPS):
-            window = [members[int(g)] for g in groups[begin : begin + _WINDOW_ROW_GROUPS]]
-            joined = np.concatenate(window)
-            yield rng.permutation(joined) if shuffle else joined
-
-    def _shares(
+    def encoded(
         self,
+        *,
         batch_size: int,
-        start: int,
-        windows: Iterator[Int64Array],
-        rank: int,
-        world_size: int,
-    ) -> Iterator[tuple[Int64Array, list[bytes]]]:
-        """Indexes and encoded images of this process, one pair a global batch."""
-        indexes: list[int] = []
-        encoded: list[bytes] = []
-        position = 0
-        for window in windows:
-            positions = np.arange(position, position + len(window))
-            position += len(window)
-            wanted = (positions >= start * batch_size) & (
-                positions % batch_size % world_size == rank
-            )
-            images = iter(self._images(window[wanted]))
-            for place, index, mine in zip(positions, window, wanted, strict=True):
-                if mine:
-                    indexes.append(int(index))
-                    encoded.append(next(images))
-                if place % batch_size == batch_size - 1 and place >= start * batch_size:
-                    yield np.array(indexes, np.int64), encoded
-                    indexes, encoded = [], []
-        if position % batch_size and position > start * batch_size:
-            yield np.array(indexes, np.int64), encoded
+        seed: int = 0,
+        epoch: int = 0,
+        shuffle: bool = True,
+        **share: Unpack[ShareArguments],
+    ) -> Iterator[EncodedBatch]:
+        """As `batches`, with the images as they are stored."""
+        whose = Share(batch_size, **share)
+        order = self._order(seed, epoch, whose.lane_count, shuffle)
+        return ReadAhead(self._files, self._index, order, whose).batches()
 
-    def _images(self, indexes: Int64Array) -> list[bytes]:
-        """Encoded images in the order of `indexes`; each row group is read once."""
-        found: dict[int, bytes] = {}
-        for group in np.unique(self._group[indexes]):
-            column = self._fragments[int(group)].to_table(columns=["image"])["image"]
-            for index in indexes[self._group[indexes] == group]:
-                found[int(index)] = column[int(self._row[index])].as_py()
-        return [found[int(index)] for index in indexes]
+    def go_on(
+        self,
+        position: Position,
+        *,
+        rank: int = 0,
+        world_size: int = 1,
+        worker: int = 0,
+        workers: int = 1,
+    ) -> Iterator[FaceBatch]:
+        """The rest of an epoch, with any number of workers.
 
-    def _decode(self, encoded: bytes, index: int) -> UInt8Array:
-        return decode(
-            encoded,
-            name=str(self.index["face_id"][int(index)]),
-            size_px=self._image_size_px,
-            centre_share=self._centre_share,
+        Raises:
+            ValueError: the position is of another version.
+        """
+        if position.version != self.version:
+            raise ValueError(f"version: is {self.version}, must be {position.version}")
+        return self.batches(
+            batch_size=position.batch_size,
+            seed=position.seed,
+            epoch=position.epoch,
+            lanes=position.lanes,
+            start=position.batches,
+            rank=rank,
+            world_size=world_size,
+            worker=worker,
+            workers=workers,
         )
 
+    def _order(self, seed: int, epoch: int, lanes: int, shuffle: bool) -> EpochOrder:
+        return epoch_order(
+            self._index.offsets,
+            seed=seed,
+            epoch=epoch,
+            lanes=lanes,
+            buffer_rows=self._buffer_rows,
+            shuffle=shuffle,
+        )
 
-def _indexed(
-    light: list[pa.Table], splits: Sequence[str]
-) -> tuple[pa.Table, Int64Array, Int64Array]:
-    """The light columns of the splits sorted by face_id, with row group and row of each."""
-    rows = [
-        table.append_column("group", pa.array(np.full(len(table), number)))
-        .append_column("row", pa.array(np.arange(len(table))))
-        .filter(pc.is_in(table["split"], pa.array(list(splits), pa.string())))
-        for number, table in enumerate(light)
-    ]
-    if not rows:
-        empty: Any = pa.table({name: pa.array([], pa.string()) for name in _INDEX_COLUMNS})
-        return empty, np.zeros(0, np.int64), np.zeros(0, np.int64)
-    joined = pa.concat_tables(rows).sort_by("face_id")
-    return (
-        joined.select(_INDEX_COLUMNS),
-        joined["group"].to_numpy().astype(np.int64),
-        joined["row"].to_numpy().astype(np.int64),
-    )
+    def _decoding(
+        self, pool: ThreadPoolExecutor, batch: EncodedBatch
+    ) -> tuple[FaceBatch, list[Future[None]]]:
+        """Begin to decode a batch, each thread its part."""
+        size_px, count = self._image_size_px, len(batch.images)
+        images_rgb = np.empty((count, size_px, size_px, 3), np.uint8)
+
+        def part(number: int) -> None:
+            for place in range(number, count, self._threads):
+                images_rgb[place] = decode(
+                    batch.images[place],
+                    name=str(self.index["face_id"][int(batch.indexes[place])]),
+                    size_px=size_px,
+                    centre_share=self._centre_share,
+                )
+
+        begun = [pool.submit(part, number) for number in range(min(self._threads, count))]
+        return FaceBatch(images_rgb, batch.indexes), begun
 
 
-def _members(group: Int64Array) -> dict[int, Int64Array]:
-    """Row group to its sample indexes, ascending."""
-    by_group = np.argsort(group, kind="stable")
-    numbers, begins = np.unique(group[by_group], return_index=True)
-    parts = np.split(by_group, begins[1:])
-    return {int(n): part for n, part in zip(numbers, parts, strict=True)}
-
-
-def _check_share(batch_size: int, rank: int, world_size: int, start: int) -> None:
-    if batch_size < 1:
-        raise ValueError(f"batch_size: is {batch_size}, must be at least 1")
-    if world_size < 1 or not 0 <= rank < world_size:
-        raise ValueError(f"rank: is {rank} of {world_size}, must be 0 to world_size - 1")
-    if start < 0:
-        raise ValueError(f"start: is {start}, must be at least 0")
+def _done(batch: FaceBatch, decoding: list[Future[None]]) -> FaceBatch:
+    for future in decoding:
+        future.result()
+    return batch

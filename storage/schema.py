@@ -9,7 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 _TIME = pa.timestamp("us", tz="UTC")
 _FOUND_BY = pa.struct(

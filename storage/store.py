@@ -1,45 +1,41 @@
 """Opening a store and appending to it: the guarantees.
 
-The guarantee: each batch of rows is appended under a key (for collected videos, the video's id).
-However often it is offered, by however many writers, after whatever crash, a key is committed at
-most once, and once `append_faces` has returned its rows are there. One Delta commit carries both
-the rows and one application transaction per key, so neither can exist without the other
-(https://github.com/delta-io/delta/blob/master/PROTOCOL.md#transaction-identifiers).
+**Exactly once.** Rows are appended in batches, each under a key (for collected videos, the video's
+id). However often a key is offered, by however many writers on however many machines, after
+whatever crash, lost connection or race: its rows are committed at most once, all or none; and once
+a call that offered it has returned, they are there, once, until they are forgotten on purpose.
+Compaction and `forget` may run meanwhile. On local disk a call returns when rows and log have been
+synced, so an acknowledged row outlasts a loss of power.
+
+It rests on three rules. One Delta commit carries the rows and their keys, so neither exists without
+the other. The log takes one commit per version, and refuses one whose key, or whose shard to be
+replaced, another commit got first. Who is refused reads again and decides anew, a bounded number
+of times, then gives up with `CommitConflict` and nothing written.
 """
 
-import random
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.fs as fs
-from deltalake import (
-    DeltaTable,
-)
-from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.exceptions import TableNotFoundError
 
-from storage.errors import (
-    CommitConflict,
-    SchemaVersion,
-    StoreMissing,
-    StoreUnwritable,
-)
+from storage.commits import append_once
+from storage.errors import SchemaVersion, StoreMissing, StoreUnwritable
+from storage.location import Location
 from storage.schema import SCHEMA_VERSION, TABLES
-from storage.shards import commit, fitted
+from storage.table import VERSION_KEY, Table
 
-_VERSION_KEY: Final = "webemotion.schemaVersion"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_MAX_TRIES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A folder that holds datasets by name."""
+    """A folder, or a prefix in an S3 bucket, that holds datasets by name."""
 
     uri: str
 
@@ -54,7 +50,7 @@ class Store:
         """
         if not _NAME.fullmatch(name):
             raise ValueError(f"dataset: is {name!r}, must be small letters, digits and hyphens")
-        dataset = Dataset(name, f"{self.uri.rstrip('/')}/{name}")
+        dataset = Dataset(name, f"{self.uri}/{name}")
         missing = dataset.missing_tables()
         if create:
             dataset.create(missing)
@@ -66,8 +62,19 @@ class Store:
 
     def names(self) -> list[str]:
         """The datasets of the store, sorted."""
-        root = Path(self.uri)
-        return sorted(p.parent.parent.name for p in root.glob("*/faces/_delta_log"))
+        location = Location(self.uri)
+        files = location.files
+        try:
+            found = files.get_file_info(fs.FileSelector("", allow_not_found=True))
+            folders = [i.base_name for i in found if i.type == fs.FileType.Directory]
+            logs = files.get_file_info([f"{name}/faces/_delta_log" for name in folders])
+        except OSError as error:
+            raise location.failure(error, "read") from error
+        return sorted(
+            name
+            for name, log in zip(folders, logs, strict=True)
+            if log.type != fs.FileType.NotFound
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,13 @@ class Dataset:
     name: str
     uri: str
 
-    def table(self, table: str, version: int | None = None) -> DeltaTable:
-        """The Delta table `table`, at its latest or at a given version."""
-        return DeltaTable(f"{self.uri}/{table}", version=version)
+    def table(self, name: str) -> Table:
+        """One of its tables."""
+        return Table(name, Location(self.uri).below(name))
+
+    def tables(self) -> list[Table]:
+        """All of its tables."""
+        return [self.table(name) for name in TABLES]
 
     def scan(
         self,
@@ -89,18 +100,15 @@ class Dataset:
         version: int | None = None,
     ) -> pa.Table:
         """Read rows of `table`, with column choice and filter pushed down to Parquet."""
-        return self.fragments(table, version).to_table(columns=columns, filter=filter)
+        return self.table(table).scan(columns, filter, version)
 
     def fragments(self, table: str, version: int | None = None) -> ds.Dataset:
         """The Parquet files of `table` at a version, as Arrow reads them."""
-        # Arrow's own files: those of deltalake call Python from threads that outlive it, which
-        # ends the process with an abort.
-        files = fs.SubTreeFileSystem(f"{self.uri}/{table}", fs.LocalFileSystem())
-        return self.table(table, version).to_pyarrow_dataset(filesystem=files)
+        return self.table(table).fragments(version)
 
     def version(self) -> int:
         """The version of `faces`, which a training run records."""
-        return self.table("faces").version()
+        return self.table("faces").delta().version()
 
     def append_faces(self, batches: Mapping[str, pa.Table]) -> frozenset[str]:
         """Append rows under their keys, each key at most once for ever.
@@ -114,16 +122,21 @@ class Dataset:
         Raises:
             RowsRejected: rows do not fit the schema; nothing was written.
             CommitConflict: other writers won every try; nothing was written.
+            StoreError: the store cannot be written or reached.
         """
-        return self._append_once("faces", batches)
+        return append_once(self.table("faces"), batches)
 
     def append_labels(self, key: str, events: pa.Table) -> bool:
         """Append label events (schema `LABELS`) under a key; false if they were there already."""
-        return bool(self._append_once("labels", {key: events}))
+        return bool(append_once(self.table("labels"), {key: events}))
 
     def append_videos(self, key: str, events: pa.Table) -> bool:
         """Append ledger events (schema `VIDEOS`) under a key; false if they were there already."""
-        return bool(self._append_once("videos", {key: events}))
+        return bool(append_once(self.table("videos"), {key: events}))
+
+    def append_tombstones(self, batches: Mapping[str, pa.Table]) -> frozenset[str]:
+        """Append tombstones (schema `TOMBSTONES`) under their keys, each once for ever."""
+        return append_once(self.table("tombstones"), batches)
 
     def missing_tables(self) -> list[str]:
         """The tables that are not there yet.
@@ -132,11 +145,11 @@ class Dataset:
             SchemaVersion: one that is there was written with another version of the schema.
         """
         missing = []
-        for name in TABLES:
+        for table in self.tables():
             try:
-                found = self.table(name).metadata().configuration.get(_VERSION_KEY)
+                found = table.delta().metadata().configuration.get(VERSION_KEY)
             except TableNotFoundError:
-                missing.append(name)
+                missing.append(table.name)
             else:
                 self._check_version(found)
         return missing
@@ -153,64 +166,48 @@ class Dataset:
         Raises:
             StoreUnwritable: they cannot be created here.
         """
-        for table in tables:
-            try:
-                DeltaTable.create(
-                    f"{self.uri}/{table}",
-                    schema=TABLES[table],
-                    mode="ignore",
-                    configuration={_VERSION_KEY: str(SCHEMA_VERSION)},
-                    raise_if_key_not_exists=False,
-                )
-            except (OSError, DeltaError) as error:
-                raise StoreUnwritable(f"store {self.uri}: cannot be written: {error}") from error
-
-    def _append_once(self, table: str, batches: Mapping[str, pa.Table]) -> frozenset[str]:
-        rows = {key: fitted(table, key, batch) for key, batch in batches.items()}
-        for attempt in range(_MAX_TRIES):
-            delta = self.table(table)
-            new = {key: r for key, r in rows.items() if delta.transaction_version(key) is None}
-            if not new:
-                return frozenset()
-            try:
-                commit(delta, new)
-            except CommitFailedError:
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))
-            except (OSError, DeltaError) as error:
-                raise StoreUnwritable(f"store {self.uri}: cannot be written: {error}") from error
-            else:
-                return frozenset(new)
-        raise CommitConflict(f"{self.uri}/{table}: lost {_MAX_TRIES} commits to other writers")
+        for name in tables:
+            self.table(name).create()
 
 
 def open_store(uri: str, *, create: bool = False, write: bool = False) -> Store:
-    """Open the store in the folder `uri`.
+    """Open the store in a folder or at ``s3://bucket/prefix``.
 
     Args:
-        uri: its folder.
-        create: make it where it is not there.
+        uri: where it is.
+        create: make it where it is not there; a bucket must be there.
         write: check that it can be written; `create` implies it.
 
     Raises:
-        ValueError: `uri` is empty or no folder's name.
+        ValueError: `uri` is no such name.
         StoreMissing: nothing is there and `create` is false.
         StoreUnwritable: it cannot be created or written.
+        StoreUnreachable: the server does not answer.
     """
-    if not uri or "://" in uri:
-        raise ValueError(f"store: is {uri!r}, must be a folder")
-    folder = Path(uri).absolute()
-    if not create and not folder.is_dir():
-        raise StoreMissing(f"store: {folder} is not there; collect or ingest first")
+    location = Location.of(uri)
+    if not create and not _is_there(location):
+        raise StoreMissing(f"store: {location.uri} is not there; collect or ingest first")
     if create or write:
-        _probe_writable(folder)
-    return Store(str(folder))
+        _probe_writable(location)
+    return Store(location.uri)
 
 
-def _probe_writable(folder: Path) -> None:
-    probe = folder / f".probe-{random.getrandbits(64):x}"
+def _is_there(location: Location) -> bool:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        (found,) = location.files.get_file_info([""])
     except OSError as error:
-        raise StoreUnwritable(f"store: {folder} cannot be written: {error.strerror}") from error
+        raise location.failure(error, "read") from error
+    return bool(found.type == fs.FileType.Directory)
+
+
+def _probe_writable(location: Location) -> None:
+    """Write a file and delete it; on S3 a prefix is there once a file is."""
+    probe = f".probe-{token_hex(8)}"
+    try:
+        location.make()
+        with location.files.open_output_stream(probe) as out:
+            out.write(b"")
+        location.files.delete_file(probe)
+    except OSError as error:
+        failure = location.failure(error, "written")
+        raise (failure if location.is_s3 else StoreUnwritable(str(failure))) from error

@@ -1,5 +1,7 @@
 """Rows of `faces` for the tests of the store."""
 
+import os
+
 import cv2
 import numpy as np
 import pyarrow as pa
@@ -29,3 +31,11 @@ def faces(
         for number in range(first, first + count)
     ]
     return pa.Table.from_pylist(rows, schema=FACES)
+
+
+def photos(video_id: str, count: int, *, size_bytes: int = 600, emotion: str = "happy") -> pa.Table:
+    """`count` faces of one video whose images are random bytes: no two alike, none decodes."""
+    rows = faces(video_id, count, emotion=emotion)
+    place = rows.schema.get_field_index("image")
+    images = pa.array([os.urandom(size_bytes) for _ in range(count)], pa.binary())
+    return rows.set_column(place, rows.schema.field(place), images)

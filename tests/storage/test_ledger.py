@@ -24,15 +24,23 @@ def _finding(emotion: str) -> Finding:
 
 
 @settings(max_examples=15, deadline=None)
-@given(events=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(STATES)), max_size=12))
-def test_the_state_is_that_of_the_last_event_in_whatever_calls_they_came(
-    tmp_path_factory: pytest.TempPathFactory, events: list[tuple[str, State]]
+@given(
+    events=st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(STATES), st.integers(-999, 999)),
+        max_size=12,
+    )
+)
+def test_the_state_is_that_of_the_last_event_in_whatever_calls_they_came_and_however_clocks_jump(
+    tmp_path_factory: pytest.TempPathFactory, events: list[tuple[str, State, int]]
 ) -> None:
     ledger = Ledger(_dataset(tmp_path_factory.mktemp("store")))
     half = len(events) // 2
     for part in (events[:half], events[half:]):
-        ledger.record([VideoEvent(video, state) for video, state in part])
-    assert {video: event.state for video, event in ledger.states().items()} == dict(events)
+        ledger.record(
+            [VideoEvent(v, state, time=NOW + timedelta(days=days)) for v, state, days in part]
+        )
+    states = {video: event.state for video, event in ledger.states().items()}
+    assert states == {video: state for video, state, _ in events}
 
 
 def test_an_event_comes_back_as_it_was_recorded(tmp_path: Path) -> None:

@@ -1,19 +1,25 @@
 """Reading a dataset as batches."""
 
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.errors import UnreadableImage
-from storage.reader import FaceReader
+from storage.compaction import compact
+from storage.errors import UnreadableImage, VersionGone
+from storage.forgetting import forget
+from storage.order import Share
+from storage.reader import FaceReader, Position
 from storage.schema import FACES
 from storage.store import Dataset, open_store
-from tests.storage.rows import encoded, faces
+from tests.storage.rows import encoded, faces, photos
 
 
 @pytest.fixture(scope="module")
@@ -29,50 +35,174 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return made
 
 
-@settings(max_examples=25, deadline=None)
-@given(
-    batch_size=st.integers(1, 70),
-    world_size=st.integers(1, 5),
-    seed=st.integers(0, 2**32),
-    epoch=st.integers(0, 100),
-    shuffle=st.booleans(),
+shares = st.fixed_dictionaries(
+    {
+        "batch_size": st.integers(1, 70),
+        "world_size": st.integers(1, 5),
+        "workers": st.integers(1, 4),
+        "seed": st.integers(0, 2**32),
+        "epoch": st.integers(0, 100),
+        "shuffle": st.booleans(),
+        "buffer_rows": st.integers(1, 80),
+    }
 )
-def test_the_ranks_together_read_every_face_once_in_equally_many_batches(
-    dataset: Dataset, batch_size: int, world_size: int, seed: int, epoch: int, shuffle: bool
-) -> None:
-    reader = FaceReader(dataset, image_size_px=8)
-    shares = [
-        list(
-            reader.batches(
-                batch_size=batch_size,
-                seed=seed,
-                epoch=epoch,
-                rank=rank,
-                world_size=world_size,
-                shuffle=shuffle,
+
+
+def _read(
+    reader: FaceReader,
+    share: dict[str, Any],
+    workers: int,
+    start: int = 0,
+    lanes: int | None = None,
+) -> list[list[list[int]]]:
+    """Indexes of each batch of each rank, as a loader joins its workers' turns."""
+    world_size = share["world_size"]
+    arguments = {k: share[k] for k in ("batch_size", "seed", "epoch", "shuffle")}
+    ranks = []
+    for rank in range(world_size):
+        turns = [
+            iter(
+                reader.encoded(
+                    **arguments,
+                    rank=rank,
+                    world_size=world_size,
+                    worker=worker,
+                    workers=workers,
+                    start=start,
+                    lanes=lanes,
+                )
             )
-        )
-        for rank in range(world_size)
-    ]
-    seen = np.concatenate([batch.indexes for share in shares for batch in share])
-    assert sorted(seen.tolist()) == list(range(60))
-    assert {len(share) for share in shares} == {-(-60 // batch_size)}
+            for worker in range(workers)
+        ]
+        batches: list[list[int]] = []
+        while (batch := next(turns[len(batches) % workers], None)) is not None:
+            batches.append(batch.indexes.tolist())
+        assert all(next(turn, None) is None for turn in turns)
+        ranks.append(batches)
+    return ranks
 
 
-@settings(max_examples=15, deadline=None)
-@given(batch_size=st.integers(1, 30), world_size=st.integers(1, 4), seed=st.integers(0, 99))
-def test_the_global_batches_do_not_depend_on_the_number_of_ranks(
-    dataset: Dataset, batch_size: int, world_size: int, seed: int
+@settings(max_examples=40, deadline=None)
+@given(share=shares)
+def test_ranks_and_workers_together_read_every_face_once_in_equally_many_batches(
+    dataset: Dataset, share: dict[str, Any]
 ) -> None:
+    reader = FaceReader(dataset, buffer_rows=share["buffer_rows"])
+    ranks = _read(reader, share, share["workers"])
+    assert sorted(i for batches in ranks for batch in batches for i in batch) == list(range(60))
+    assert {len(batches) for batches in ranks} == {-(-60 // share["batch_size"])}
+
+
+@settings(max_examples=25, deadline=None)
+@given(share=shares, start=st.integers(0, 12), others=st.integers(1, 4))
+def test_a_position_goes_on_in_mid_epoch_with_any_number_of_workers(
+    dataset: Dataset, share: dict[str, Any], start: int, others: int
+) -> None:
+    reader = FaceReader(dataset, buffer_rows=share["buffer_rows"])
+    whole = _read(reader, share, share["workers"])
+    rest = _read(reader, share, others, start=start)
+    assert rest == [batches[start:] for batches in whole]
+
+
+@settings(max_examples=25, deadline=None)
+@given(share=shares, lanes=st.integers(1, 3))
+def test_with_fixed_lanes_the_global_batches_do_not_depend_on_the_number_of_ranks(
+    dataset: Dataset, share: dict[str, Any], lanes: int
+) -> None:
+    reader = FaceReader(dataset, buffer_rows=share["buffer_rows"])
+    lanes *= share["world_size"]
+    ranks = _read(reader, share, 1, lanes=lanes)
+    ((*alone,),) = _read(reader, {**share, "world_size": 1}, 1, lanes=lanes)
+    joined = [sorted(i for part in parts for i in part) for parts in zip(*ranks, strict=True)]
+    assert joined == [sorted(batch) for batch in alone]
+
+
+def test_ranks_share_each_batch_evenly_and_read_few_row_groups_of_each_other(
+    dataset: Dataset,
+) -> None:
+    reader = FaceReader(dataset)
+    share = {"batch_size": 12, "world_size": 3, "seed": 1, "epoch": 0, "shuffle": True}
+    ranks = _read(reader, share, 1)
+    assert {len(batch) for batches in ranks for batch in batches} == {4}
+    shard = [str(face)[:8] for face in reader.index["face_id"].to_pylist()]
+    read = [{shard[i] for batch in batches for i in batch} for batches in ranks]
+    assert sum(map(len, read)) <= len(set(shard)) + len(ranks) - 1
+
+
+def test_a_position_says_all_that_is_needed_to_go_on(dataset: Dataset) -> None:
+    share = Share(batch_size=7, rank=1, world_size=2)
     reader = FaceReader(dataset, image_size_px=8)
-    order = reader.order(seed=seed, epoch=3)
-    shares = [
-        reader.batches(batch_size=batch_size, seed=seed, epoch=3, rank=r, world_size=world_size)
-        for r in range(world_size)
-    ]
-    for number, parts in enumerate(zip(*shares, strict=True)):
-        joined = sorted(i for part in parts for i in part.indexes.tolist())
-        assert joined == sorted(order[number * batch_size : (number + 1) * batch_size].tolist())
+    stream = reader.batches(batch_size=7, seed=3, epoch=2, rank=1, world_size=2)
+    done = [next(stream).indexes.tolist() for _ in range(3)]
+    position = Position(**json.loads(json.dumps(asdict(
+        reader.position(share, seed=3, epoch=2, batches=len(done))
+    ))))  # fmt: skip
+    rest = [b.indexes.tolist() for b in reader.go_on(position, rank=1, world_size=2, workers=1)]
+    whole = reader.batches(batch_size=7, seed=3, epoch=2, rank=1, world_size=2)
+    assert done + rest == [batch.indexes.tolist() for batch in whole]
+    with pytest.raises(ValueError, match="version"):
+        next(reader.go_on(replace(position, version=position.version + 1)))
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ([("emotion", "==", "sad")], {"b"}),
+        ([("sharpness", ">", 25.0)], {"b", "c"}),
+        ([("licence", "in", ["cc-by", "cc-by-sa"]), ("sharpness", "<", 25.0)], {"a"}),
+        ([("size_px", ">=", 1000)], set()),
+    ],
+)
+def test_filters_leave_the_rows_that_meet_all_of_them_with_their_own_images(
+    tmp_path: Path, where: list[tuple[str, str, Any]], expected: set[str]
+) -> None:
+    made = open_store(str(tmp_path), create=True).dataset("webemotion", create=True)
+    for number, (video, emotion) in enumerate((("a", "happy"), ("b", "sad"), ("c", "fear"))):
+        rows = faces(video, 4, emotion=emotion, first=10 * number).to_pylist()
+        for row in rows:
+            row |= {"sharpness": 20.0 + 10 * number, "licence": ["cc-by", None, "cc-by"][number]}
+        made.append_faces({video: pa.Table.from_pylist(rows, schema=FACES)})
+    compact(made.table("faces"))
+    reader = FaceReader(made, where=where, image_size_px=8)
+    assert set(reader.index["video_id"].to_pylist()) == expected
+    assert len(reader) == 4 * len(expected)
+    for batch in reader.batches(batch_size=3):
+        for image, index in zip(batch.images_rgb, batch.indexes, strict=True):
+            number = int(str(reader.index["face_id"][int(index)]).rsplit("/", 1)[1])
+            assert (image == number).all()
+
+
+def test_row_groups_that_statistics_rule_out_are_not_read(tmp_path: Path) -> None:
+    """The shard of the other emotion is damaged: a filter never comes near it."""
+    made = open_store(str(tmp_path), create=True).dataset("webemotion", create=True)
+    made.append_faces({"a": faces("a", 4)})
+    made.append_faces({"b": photos("b", 40, size_bytes=5000, emotion="sad")})
+    path = max(Path(made.table("faces").location.uri).glob("*.parquet"), key=_size)
+    data = path.read_bytes()
+    path.write_bytes(bytes(150_000) + data[150_000:])
+    reader = FaceReader(made, where=[("emotion", "==", "happy")], image_size_px=8)
+    assert sum(len(batch.indexes) for batch in reader.batches(batch_size=3)) == 4
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def test_a_filter_on_a_column_that_is_none_is_named(dataset: Dataset) -> None:
+    with pytest.raises(ValueError, match="'colour' is no column"):
+        FaceReader(dataset, where=[("colour", "==", 1)])
+
+
+def test_a_version_whose_shards_were_removed_is_gone(tmp_path: Path) -> None:
+    made = open_store(str(tmp_path), create=True).dataset("webemotion", create=True)
+    for video in "ab":
+        made.append_faces({video: faces(video, 4)})
+    reader = FaceReader(made, image_size_px=8)
+    forget(made, "video", "a")
+    with pytest.raises(VersionGone, match=f"version {reader.version} is no longer whole"):
+        FaceReader(made, version=reader.version)
+    with pytest.raises(VersionGone, match=f"version {reader.version} is no longer whole"):
+        list(reader.batches(batch_size=3))
 
 
 def test_an_image_comes_with_its_own_index(dataset: Dataset) -> None:
@@ -124,7 +254,16 @@ def test_images_come_in_the_size_asked_for(dataset: Dataset) -> None:
 
 
 @pytest.mark.parametrize(
-    ("argument", "value"), [("batch_size", 0), ("rank", 1), ("world_size", 0), ("start", -1)]
+    ("argument", "value"),
+    [
+        ("batch_size", 0),
+        ("rank", 1),
+        ("world_size", 0),
+        ("start", -1),
+        ("worker", 1),
+        ("workers", 0),
+        ("lanes", 0),
+    ],
 )
 def test_an_argument_out_of_range_is_named(dataset: Dataset, argument: str, value: int) -> None:
     arguments: dict[str, Any] = {"batch_size": 2, argument: value}
