@@ -19,8 +19,8 @@ _S3: Final = "s3://"
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._=-]+)*/?")
 _SECRETS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _REFUSED: Final = (
-    "accessdenied", "access denied", "access_denied", "forbidden", "invalidaccesskeyid",
-    "signaturedoesnotmatch", "nocredentials", "permission denied", "unauthenticated",
+    "accessdenied", "forbidden", "invalidaccesskeyid", "nocredentials", "permissiondenied",
+    "signaturedoesnotmatch", "unauthenticated",
 )  # fmt: skip
 _CONNECT_TIMEOUT_S: Final = 5.0
 _REQUEST_TIMEOUT_S: Final = 30.0
@@ -65,8 +65,10 @@ class Location:
     def files(self) -> fs.FileSystem:
         """Its files; paths are relative to it."""
         if self.is_s3:
-            endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-            return fs.SubTreeFileSystem(self.uri[len(_S3) :], _s3(endpoint, os.getpid()))
+            identity = tuple(os.environ.get(name) for name in _SECRETS)
+            return fs.SubTreeFileSystem(
+                self.uri[len(_S3) :], _s3(_endpoint(), _region(), identity, os.getpid())
+            )
         # Arrow's own files: those of deltalake call Python from threads that outlive it, which
         # ends the process with an abort.
         return fs.SubTreeFileSystem(self.uri, fs.LocalFileSystem())
@@ -81,7 +83,7 @@ class Location:
         """What deltalake must be told beside the environment."""
         if not self.is_s3:
             return {}
-        endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+        endpoint = _endpoint() or ""
         plain_http = {"AWS_ALLOW_HTTP": "true"} if endpoint.startswith("http://") else {}
         return {
             "max_retries": str(_REQUEST_TRIES),
@@ -93,10 +95,11 @@ class Location:
     def failure(self, error: Exception, doing: str) -> StoreError:
         """The store's own error for one of a library: its class tells whether to try again."""
         text = _plain(str(error))
-        lowered = text.lower()
-        if "nosuchbucket" in lowered or "no_such_bucket" in lowered:
+        # The libraries write AccessDenied, ACCESS_DENIED and "access denied".
+        letters = re.sub(r"[\s_]", "", text.lower())
+        if "nosuchbucket" in letters:
             return StoreMissing(f"store {self.uri}: there is no such bucket")
-        if not self.is_s3 or any(word in lowered for word in _REFUSED):
+        if not self.is_s3 or any(word in letters for word in _REFUSED):
             return StoreUnwritable(f"store {self.uri}: cannot be {doing}: {text}")
         return StoreUnreachable(f"store {self.uri}: cannot be {doing} at the moment: {text}")
 
@@ -111,13 +114,23 @@ class Location:
                 os.close(handle)
 
 
+def _endpoint() -> str | None:
+    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+
+
+def _region() -> str | None:
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+
+
 @lru_cache(maxsize=4)
-def _s3(endpoint: str | None, process: int) -> fs.S3FileSystem:
-    """One client per endpoint and process: a forked client would share its connections."""
-    del process
+def _s3(
+    endpoint: str | None, region: str | None, identity: tuple[str | None, ...], process: int
+) -> fs.S3FileSystem:
+    """One client per server, identity and process: a forked client would share connections."""
+    del identity, process
     return fs.S3FileSystem(
         endpoint_override=endpoint,
-        region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
+        region=region,
         connect_timeout=_CONNECT_TIMEOUT_S,
         request_timeout=_REQUEST_TIMEOUT_S,
         retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=_REQUEST_TRIES),
