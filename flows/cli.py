@@ -2,50 +2,23 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from flows.outcomes import bad_input, finish
+from flows.store_commands import add_store_commands
 from scn.benchmarks import BenchmarkName
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-_Store = Annotated[str | None, typer.Option(help="Folder of the store.")]
+_Store = Annotated[str | None, typer.Option(help="Folder of the store, or s3://bucket/prefix.")]
 _Runs = Annotated[str | None, typer.Option(help="Folder of training runs.")]
 _Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Any parameter of the flow, by dotted name."),
 ]
-
-
-@contextmanager
-def _bad_input() -> Iterator[None]:
-    """Turn errors that the caller can mend into one sentence and exit code 2."""
-    from flows.refusals import REFUSALS
-
-    try:
-        yield
-    except REFUSALS as error:
-        Console(stderr=True).print(
-            f"[red]error:[/red] {' '.join(str(error).split())}", soft_wrap=True
-        )
-        raise typer.Exit(2) from error
-
-
-def _finish(state: Any) -> None:
-    """Say in one sentence how a flow ended, if not well; errors that the caller can mend pass."""
-    from flows.refusals import REFUSALS
-
-    if state.is_completed():
-        return
-    error = state.result(raise_on_failure=False)
-    if isinstance(error, REFUSALS):
-        raise error
-    Console(stderr=True).print(f"[red]{state.name}:[/red] {state.message}", soft_wrap=True)
-    raise typer.Exit(1)
 
 
 @app.callback()
@@ -68,7 +41,7 @@ def demo(
 @app.command()
 def collect(store: _Store = None, settings: _Set = None) -> None:
     """Search, download, find faces, and commit them to the store."""
-    with _bad_input():
+    with bad_input():
         from flows.arguments import checked
         from flows.collect import collect as flow
         from flows.runs import check_writable
@@ -77,7 +50,7 @@ def collect(store: _Store = None, settings: _Set = None) -> None:
         parameters = checked(flow, settings or [], store=store)
         check_writable(parameters["work"].scratch)
         open_store(parameters["store"], create=True).dataset(parameters["dataset"], create=True)
-        _finish(flow(**parameters, return_state=True))
+        finish(flow(**parameters, return_state=True))
 
 
 @app.command()
@@ -88,7 +61,7 @@ def ingest(
     settings: _Set = None,
 ) -> None:
     """Read a benchmark's official files into the store."""
-    with _bad_input():
+    with bad_input():
         from flows.arguments import checked
         from flows.ingest import check_ingest
         from flows.ingest import ingest as flow
@@ -99,20 +72,20 @@ def ingest(
         check_ingest(benchmark, path, parameters["options"])
         check_writable(parameters["runs"])
         open_store(parameters["store"], create=True)
-        _finish(flow(**parameters, return_state=True))
+        finish(flow(**parameters, return_state=True))
 
 
 @app.command()
 def pretrain(store: _Store = None, runs: _Runs = None, settings: _Set = None) -> None:
     """Pretrain on what has been collected."""
-    with _bad_input():
+    with bad_input():
         from flows.arguments import checked
         from flows.pretrain import check_pretrain
         from flows.pretrain import pretrain as flow
 
         parameters = checked(flow, settings or [], store=store, runs=runs)
         check_pretrain(**parameters)
-        _finish(flow(**parameters, return_state=True))
+        finish(flow(**parameters, return_state=True))
 
 
 @app.command()
@@ -123,23 +96,14 @@ def finetune(
     settings: _Set = None,
 ) -> None:
     """Fine-tune on a benchmark that was ingested, and test on its test split."""
-    with _bad_input():
+    with bad_input():
         from flows.arguments import checked
         from flows.finetune import check_finetune
         from flows.finetune import finetune as flow
 
         parameters = checked(flow, settings or [], benchmark=benchmark, store=store, runs=runs)
         check_finetune(**parameters)
-        _finish(flow(**parameters, return_state=True))
-
-
-@app.command()
-def stats(store: Annotated[str, typer.Option(help="Folder of the store.")] = "data/store") -> None:
-    """Show what a store holds, and what became of every video."""
-    with _bad_input():
-        from flows.overview import show_store
-
-        show_store(store, Console())
+        finish(flow(**parameters, return_state=True))
 
 
 @app.command()
@@ -155,6 +119,9 @@ def doctor(
         console.print(f"{sign} {finding.subject}: {finding.found}", soft_wrap=True)
         if finding.mend:
             console.print(f"    to mend: {finding.mend}", soft_wrap=True)
+
+
+add_store_commands(app)
 
 
 def main(arguments: list[str] | None = None) -> Any:

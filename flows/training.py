@@ -7,6 +7,7 @@ from typing import Any
 from prefect import get_run_logger, task
 
 from flows.artifacts import show_curves
+from flows.exposure import note_origin
 from flows.progress import Progress
 from flows.runs import Run, check_writable
 from scn.checkpoint import load
@@ -85,6 +86,8 @@ def check_arm(arm: Arm, faces: Faces, folder: Path) -> None:
 @task(name="train", task_run_name="train {arm.name}", persist_result=False)
 def train_arm(arm: Arm, dataset: Dataset, faces: Faces, run_id: str, folder: Path) -> FitResult:
     """Fit in `folder`, going on where an earlier attempt stopped; keep the label events."""
+    if arm.initial:
+        note_origin(folder, arm.initial)
     progress = Progress(f"train-{arm.name}", f"epochs, {arm.name}", arm.config.epochs)
 
     def report(row: EpochRow) -> None:

@@ -29,7 +29,7 @@ from storage.rewriting import count_rows, rows_of, scratch_shards, shards_as_dat
 from storage.shards import shards_of
 from storage.store import Dataset
 from storage.table import Table
-from storage.tombstones import Forgotten, Kind, bury, forgotten
+from storage.tombstones import Forgotten, Kind, bury, check_key, forgotten
 
 _TABLES: Final = ("faces", "labels", "videos")
 
@@ -54,9 +54,11 @@ def forget(dataset: Dataset, kind: Kind, key: str, reason: str = "asked for") ->
     """Remove a video, channel or clip for good, and keep it from coming back.
 
     Raises:
+        ValueError: `key` can be no id of that kind.
         DamagedStore: a shard that would have to be rewritten cannot be read.
         CommitConflict: other writers won every try; call again.
     """
+    check_key(kind, key)
     now = datetime.now(UTC)
     bury(dataset, kind, [key], reason, now)
     videos = _videos_of(dataset, kind, key)

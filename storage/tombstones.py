@@ -1,5 +1,6 @@
 """Who must never come back: the keys of videos, channels and clips, and the rows they name."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,12 @@ from storage.store import Dataset
 
 Kind = Literal["video", "channel", "clip"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+_ID: Final = r"[A-Za-z0-9_-]{1,64}"
+_KEYS: Final = {
+    "video": re.compile(_ID),
+    "channel": re.compile(_ID),
+    "clip": re.compile(rf"{_ID}/[0-9]{{1,6}}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,17 @@ class Forgotten:
                 return _either(_in("video_id", self.videos), _in("channel_id", self.channels))
             case _:
                 return None
+
+
+def check_key(kind: Kind, key: str) -> None:
+    """Check that a key can be the id of a video, channel or clip.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if not _KEYS[kind].fullmatch(key):
+        allowed = "VIDEO/NUMBER" if kind == "clip" else "letters, digits, hyphens and underscores"
+        raise ValueError(f"{kind}: is {key!r}, must be {allowed}")
 
 
 def forgotten(dataset: Dataset) -> Forgotten:

@@ -1,0 +1,54 @@
+"""What `webemotion fsck` does: every dataset checked, what is damaged shown and taken out."""
+
+from rich.console import Console
+from rich.progress import track
+
+from storage.integrity import Damage, check
+from storage.quarantine import quarantine, quarantined
+from storage.store import Dataset, Store, open_store
+
+
+def examine_store(uri: str, only: str | None, take_out: bool, console: Console) -> int:
+    """Print what is damaged; returns how many findings there are.
+
+    Args:
+        uri: the store.
+        only: the name of one dataset; none for all.
+        take_out: quarantine damaged shards.
+        console: where to print.
+
+    Raises:
+        StoreError: there is no store, or its server does not answer.
+    """
+    store = open_store(uri, write=take_out)
+    findings = 0
+    for dataset in chosen(store, only):
+        damages = list(track(check(dataset), f"checking {dataset.name}", console=console))
+        for damage in damages:
+            console.print(f"[red]damaged:[/red] {dataset.name}/{_line(damage)}", soft_wrap=True)
+            if take_out and damage.path:
+                _take_out(dataset, damage, console)
+        findings += len(damages)
+        if not damages:
+            rows = dataset.fragments("faces").count_rows()
+            console.print(f"{dataset.name}: whole, {rows} faces", soft_wrap=True)
+    return findings
+
+
+def chosen(store: Store, only: str | None) -> list[Dataset]:
+    """One dataset of a store, or all of them."""
+    return [store.dataset(name) for name in ([only] if only else store.names())]
+
+
+def _line(damage: Damage) -> str:
+    where = "/".join(part for part in (damage.table, damage.path) if part)
+    ranges = ", ".join(f"{lost.begin}-{lost.end - 1}" for lost in damage.lost)
+    return f"{where}: {damage.problem}" + (f"; rows {ranges} are lost" if ranges else "")
+
+
+def _take_out(dataset: Dataset, damage: Damage, console: Console) -> None:
+    saved = quarantine(dataset, damage)
+    place = quarantined(dataset, damage.table).location.uri
+    console.print(
+        f"  taken out: {saved} rows of it saved; the file is kept in {place}", soft_wrap=True
+    )

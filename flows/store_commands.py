@@ -1,0 +1,70 @@
+"""The commands that look after a store: stats, fsck, forget, maintain."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from flows.outcomes import bad_input, finish
+
+_Store = Annotated[str, typer.Option(help="Folder of the store, or s3://bucket/prefix.")]
+_Dataset = Annotated[str | None, typer.Option(help="One dataset; all of them if left out.")]
+_DEFAULT_STORE = "data/store"
+
+
+def add_store_commands(app: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (stats, fsck, forget, maintain):
+        app.command()(command)
+
+
+def stats(store: _Store = _DEFAULT_STORE) -> None:
+    """Show what a store holds, and what became of every video."""
+    with bad_input():
+        from flows.overview import show_store
+
+        show_store(store, Console())
+
+
+def fsck(
+    store: _Store = _DEFAULT_STORE,
+    dataset: _Dataset = None,
+    quarantine: Annotated[
+        bool, typer.Option(help="Take damaged shards out, and keep what is whole of them.")
+    ] = False,
+) -> None:
+    """Read every byte of a store, and say what is damaged; exit code 1 if anything is."""
+    with bad_input():
+        from flows.examination import examine_store
+
+        damaged = examine_store(store, dataset, quarantine, Console())
+    if damaged:
+        raise typer.Exit(1)
+
+
+def forget(
+    video: Annotated[str | None, typer.Option(help="Id of a video.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Id of a channel: all its videos.")] = None,
+    clip: Annotated[str | None, typer.Option(help="Id of a clip, such as VIDEO/03.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "asked for",
+    store: _Store = _DEFAULT_STORE,
+    dataset: _Dataset = None,
+    runs: Annotated[Path, typer.Option(help="Folder of training runs.")] = Path("data/runs"),
+) -> None:
+    """Remove a video, a channel or a clip for good, and print a receipt."""
+    with bad_input():
+        from flows.erasure import erase, subject_of
+
+        subject = subject_of({"video": video, "channel": channel, "clip": clip})
+        erase(subject, reason, store, dataset, runs, Console())
+
+
+def maintain(store: _Store = _DEFAULT_STORE) -> None:
+    """Join small shards, finish forgetting, delete old files."""
+    with bad_input():
+        from flows.maintain import maintain as flow
+        from storage.store import open_store
+
+        open_store(store, write=True)
+        finish(flow(store, return_state=True))

@@ -1,0 +1,49 @@
+"""A small collection by the command line: two videos of one face on a stand-in site."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from demo.catalogue import CatalogueVideo
+from demo.settings import PLAN
+from demo.youtube import StandIn
+from tests.webemotion.recordings import every, hopper, scene, write_video
+
+FACE: Final = "faceface-00"
+ROBOT: Final = "robotrobot0"
+Done = subprocess.CompletedProcess[str]
+
+
+def two_videos(folder: Path) -> dict[str, CatalogueVideo]:
+    """A face of 6 s, and a second one."""
+    times_ms = every(250, 6000)
+    film = [scene((hopper(), 60 + number)) for number in range(len(times_ms))]
+    media = write_video(folder / "face.mp4", film, times_ms)
+    return {video_id: CatalogueVideo(video_id, "t", media=media) for video_id in (FACE, ROBOT)}
+
+
+def webemotion(arguments: Sequence[str], env: Mapping[str, str]) -> Done:
+    """Run the command `webemotion`."""
+    command = [str(Path(sys.executable).parent / "webemotion"), *arguments]
+    return subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True)
+
+
+def collect(env: Mapping[str, str], store: str, scratch: Path, site: StandIn) -> Done:
+    """Collect what the site offers."""
+    waits = {"proxy": site.proxy_url, "request_wait_s": 0, "retries": 0}
+    settings: dict[str, Any] = {
+        "plan": PLAN,
+        "searching": waits,
+        "downloading": {**waits, "download_wait_s": 0},
+        "harvesting": {"sample_rate_hz": 1, "detect_rate_hz": 2},
+        "work": {"scratch": str(scratch)},
+    }
+    given = [f"--set={name}={json.dumps(value)}" for name, value in settings.items()]
+    trusting = dict(env)
+    if site.certificate.exists():
+        trusting["SSL_CERT_FILE"] = str(site.certificate)
+    return webemotion(["collect", "--store", store, *given], trusting)
