@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from flows.label_commands import labels
 from flows.outcomes import bad_input, finish
 from flows.store_commands import add_store_commands
 from scn.benchmarks import BenchmarkName
@@ -122,6 +123,7 @@ def doctor(
 
 
 add_store_commands(app)
+app.add_typer(labels, name="labels")
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -18,6 +18,7 @@ from scn.fitting import FitResult, fit, prepare
 from scn.relabeling import events_table
 from scn.selection import split_holdout
 from scn.training import EpochRow
+from storage.labels import append_events
 from storage.reader import FaceReader
 from storage.store import Dataset
 
@@ -122,7 +123,7 @@ def keep_events(dataset: Dataset, result: FitResult, run_id: str) -> None:
     face_ids = last.samples["face_id"].to_pylist()
     events = events_table(last.events.to_pylist(), run_id, face_ids, last.classes)
     if events.num_rows:
-        dataset.append_labels(run_id, events)
+        append_events(dataset, run_id, events, once="training")
 
 
 def summary_of(result: FitResult) -> dict[str, Any]:

@@ -116,16 +116,17 @@ class LabelBook:
 def events_table(
     events: Sequence[dict[str, Any]], run_id: str, face_ids: Sequence[str], classes: Sequence[str]
 ) -> pa.Table:
-    """Events as rows of the store's table of labels."""
+    """Events as rows of the store's table of labels, numbered in their order."""
     rows = [
         {
             **{name: event[name] for name in _KEPT},
             "face_id": face_ids[event["index"]],
             "run_id": run_id,
+            "number": number,
             "old": classes[event["old"]],
             "new": classes[event["new"]],
             "kind": "relabel",
         }
-        for event in events
+        for number, event in enumerate(events)
     ]
     return pa.Table.from_pylist(rows, schema=LABELS)

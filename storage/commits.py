@@ -43,6 +43,11 @@ class Change:
     removed: Sequence[str] = ()
     keys: Sequence[str] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to commit."""
+        return not (self.added or self.removed or self.keys)
+
 
 def append_once(table: Table, batches: Mapping[str, pa.Table]) -> frozenset[str]:
     """Append rows under their keys, in one commit; a key that was ever committed is left out.
@@ -98,7 +103,7 @@ def change_table(table: Table, plan: Callable[[DeltaTable], Change]) -> Change:
 def _try(table: Table, plan: Callable[[DeltaTable], Change]) -> Change:
     delta = table.delta()
     change = _planned(table, plan, delta)
-    if change != Change():
+    if not change.is_empty:
         with _written(table, change.added):
             _commit(table, delta, change)
         _confirm(table, delta, change)

@@ -46,12 +46,12 @@ def compact(table: Table, *, shard_bytes: int = SHARD_BYTES) -> Compacted:
     """
     joined = written = 0
     with scratch_shards() as spilled:
-        while (
-            change := change_table(table, lambda delta: _plan(table, delta, shard_bytes, spilled))
-        ) != Change():
+        while True:
+            change = change_table(table, lambda delta: _plan(table, delta, shard_bytes, spilled))
+            if change.is_empty:
+                return Compacted(joined, written)
             joined += len(change.removed)
             written += len(change.added)
-    return Compacted(joined, written)
 
 
 def _plan(

@@ -97,6 +97,8 @@ LABELS: Final = pa.schema(
     [
         pa.field("face_id", pa.string(), nullable=False),
         pa.field("run_id", pa.string(), nullable=False),
+        # Place of the event in its run's order; no clock decides it.
+        pa.field("number", pa.int64(), nullable=False),
         pa.field("epoch", pa.int32(), nullable=False),
         pa.field("old", pa.string(), nullable=False),
         pa.field("new", pa.string(), nullable=False),
@@ -104,8 +106,10 @@ LABELS: Final = pa.schema(
         pa.field("p_max", pa.float32()),
         pa.field("p_given", pa.float32()),
         pa.field("importance", pa.float32()),
-        # relabel, human or undo.
+        # relabel (by training), human, or undo.
         pa.field("kind", pa.string(), nullable=False),
+        # The number of the event that an undo takes back; its epoch is that event's.
+        pa.field("undoes", pa.int64()),
         pa.field("time", _TIME, nullable=False),
     ]
 )

@@ -126,10 +126,6 @@ class Dataset:
         """
         return append_once(self.table("faces"), batches)
 
-    def append_labels(self, key: str, events: pa.Table) -> bool:
-        """Append label events (schema `LABELS`) under a key; false if they were there already."""
-        return bool(append_once(self.table("labels"), {key: events}))
-
     def append_videos(self, key: str, events: pa.Table) -> bool:
         """Append ledger events (schema `VIDEOS`) under a key; false if they were there already."""
         return bool(append_once(self.table("videos"), {key: events}))

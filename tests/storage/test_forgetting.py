@@ -12,6 +12,7 @@ from storage.compaction import compact
 from storage.errors import DamagedStore
 from storage.forgetting import finish_forgetting, forget
 from storage.integrity import check
+from storage.labels import append_events
 from storage.ledger import Ledger, VideoEvent
 from storage.quarantine import quarantine
 from storage.store import Dataset, open_store
@@ -69,14 +70,13 @@ def test_no_byte_of_a_forgotten_image_is_left_in_any_file(
 
 def test_the_title_and_the_labels_of_a_forgotten_video_go_too(dataset: Dataset) -> None:
     events = [
-        {"face_id": f"{video}/00/0000001", "run_id": "r", "epoch": 1, "old": "sad", "new": "fear",
-         "kind": "relabel", "time": NOW}
+        {"face_id": f"{video}/00/0000001", "run_id": "r", "number": 0, "epoch": 1, "old": "sad",
+         "new": "fear", "kind": "relabel", "time": NOW}
         for video in VIDEOS
     ]  # fmt: skip
     schema = dataset.table("labels").schema
-    if "number" in schema.names:
-        events = [event | {"number": number} for number, event in enumerate(events)]
-    dataset.append_labels("r", pa.Table.from_pylist(events, schema=schema))
+
+    append_events(dataset, "r", pa.Table.from_pylist(events, schema=schema))
     receipt = forget(dataset, "video", GONE)
     assert receipt.rows == {"faces": 10, "labels": 1, "videos": 1}
     assert GONE not in Ledger(dataset).states()
