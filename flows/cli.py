@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from flows.exchange_commands import add_exchange_commands
 from flows.label_commands import labels
 from flows.outcomes import bad_input, finish
 from flows.store_commands import add_store_commands
@@ -123,6 +124,7 @@ def doctor(
 
 
 add_store_commands(app)
+add_exchange_commands(app)
 app.add_typer(labels, name="labels")
 
 

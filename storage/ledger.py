@@ -24,7 +24,7 @@ State = Literal["found", "collected", "dropped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One query that returned a video; `rank` counts from 1."""
+    """One query that returned a video; `rank` counts from 1, 0 where a shared list named it."""
 
     emotion: str
     keyword: str

@@ -18,6 +18,8 @@ from webemotion.download import download
 from webemotion.errors import CollectionError
 from webemotion.harvest import Harvest, harvest
 from webemotion.harvest_config import HarvestConfig
+from webemotion.listed_faces import restrict
+from webemotion.listing import ListedClip
 from webemotion.scratch import VIDEO_PREFIX
 from webemotion.spool import Spool
 from webemotion.video import Video
@@ -34,11 +36,13 @@ def collect_video(
     scratch: Path,
     downloading: DownloadConfig,
     harvesting: HarvestConfig,
+    listed: Sequence[ListedClip] | None = None,
 ) -> VideoEvent:
     """Download a video, harvest its faces into the spool, and return what became of it.
 
     The downloaded file is deleted whatever happens. An attempt that the spool already holds is not
-    made again, unless the weak label has changed since.
+    made again, unless the weak label has changed since. With `listed`, only the faces of those
+    clips are kept.
 
     Raises:
         CollectionError: with decision "pause", which says nothing about this video.
@@ -50,6 +54,7 @@ def collect_video(
     try:
         video = download(found.video_id, folder, downloading)
         result = harvest(video, emotion=found.emotion or "", config=harvesting)
+        result = result if listed is None else restrict(result, listed)
         event, faces = _harvested(found, video, result), result.faces
     except CollectionError as error:
         if error.decision == "pause":

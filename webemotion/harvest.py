@@ -14,7 +14,7 @@ from webemotion.sightings import look
 from webemotion.tracks import FaceTrack, link
 from webemotion.video import Video
 
-DropReason = Literal["no_face", "face_too_short"]
+DropReason = Literal["no_face", "face_too_short", "face_not_listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Harvest:
         """Why the video yields nothing; None if it has faces."""
         if self.counts["faces"]:
             return None
+        if self.counts.get("detections_not_listed"):
+            return "face_not_listed"
         return "face_too_short" if self.counts["tracks"] else "no_face"
 
 

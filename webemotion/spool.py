@@ -29,9 +29,11 @@ class Spool:
     digest: str
 
     @classmethod
-    def under(cls, scratch: Path, dataset_uri: str, *configs: BaseModel) -> "Spool":
-        """The spool in `scratch` of the videos of a dataset, shaped by `configs`."""
-        text = "\n".join([dataset_uri, *(config.model_dump_json() for config in configs)])
+    def under(
+        cls, scratch: Path, dataset_uri: str, *configs: BaseModel, listing: str = ""
+    ) -> "Spool":
+        """The spool in `scratch` of the videos of a dataset, shaped by `configs` and a listing."""
+        text = "\n".join([dataset_uri, listing, *(config.model_dump_json() for config in configs)])
         folder = scratch / "spool"
         folder.mkdir(parents=True, exist_ok=True)
         return cls(folder, hashlib.sha256(text.encode()).hexdigest()[:12])

@@ -32,15 +32,23 @@ def webemotion(arguments: Sequence[str], env: Mapping[str, str]) -> Done:
     return subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True)
 
 
-def collect(env: Mapping[str, str], store: str, scratch: Path, site: StandIn) -> Done:
-    """Collect what the site offers."""
-    waits = {"proxy": site.proxy_url, "request_wait_s": 0, "retries": 0}
-    settings: dict[str, Any] = {
-        "plan": PLAN,
-        "searching": waits,
-        "downloading": {**waits, "download_wait_s": 0},
+def waits(site: StandIn, scratch: Path) -> dict[str, Any]:
+    """Settings of a download that does not wait for anybody, and looks once a second."""
+    return {
+        "downloading": {
+            "proxy": site.proxy_url, "request_wait_s": 0, "retries": 0, "download_wait_s": 0
+        },
         "harvesting": {"sample_rate_hz": 1, "detect_rate_hz": 2},
         "work": {"scratch": str(scratch)},
+    }  # fmt: skip
+
+
+def collect(env: Mapping[str, str], store: str, scratch: Path, site: StandIn) -> Done:
+    """Collect what the site offers."""
+    settings = {
+        "plan": PLAN,
+        "searching": {"proxy": site.proxy_url, "request_wait_s": 0, "retries": 0},
+        **waits(site, scratch),
     }
     given = [f"--set={name}={json.dumps(value)}" for name, value in settings.items()]
     trusting = dict(env)

@@ -1,0 +1,102 @@
+"""Collection of what a shared list of clips names."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+
+from flows.artifacts import show_collection, show_results
+from flows.collect import due, outcome, run_batches
+from flows.parameters import DatasetName, WorkParameters
+from flows.runs import check_writable
+from storage.ledger import Finding, Ledger, VideoEvent
+from storage.store import Dataset, open_store
+from webemotion.harvest_config import HarvestConfig
+from webemotion.listing import ListedClip, read_listing
+from webemotion.web_config import DownloadConfig
+
+
+@flow(name="import-ids", persist_result=False)
+def import_ids(
+    ids: Path,
+    store: str = "data/store",
+    dataset: DatasetName = "webemotion",
+    downloading: DownloadConfig = DownloadConfig(),
+    harvesting: HarvestConfig = HarvestConfig(),
+    work: WorkParameters = WorkParameters(),
+) -> State[Any]:
+    """Collect the clips that a list names, and nothing else of their videos.
+
+    Videos that the store has already stay as they are; a run after a run goes on with the rest.
+
+    Args:
+        ids: File that `webemotion export --ids` wrote, where the workers can read it.
+        store: Folder of the store; made if it is not there.
+        dataset: Name of the dataset in the store.
+        downloading: How to download.
+        harvesting: How faces are found and kept; as at the exporter's, for the same faces.
+        work: How the work is dealt out.
+    """
+    listing = read_listing(ids)
+    check_writable(work.scratch)
+    opened = open_store(store, create=True).dataset(dataset, create=True)
+    record_listed(opened, listing.clips)
+    video_ids = [video_id for video_id in due(opened) if video_id in listing.clips]
+    get_run_logger().info("%d videos listed, %d of them to try", len(listing.clips), len(video_ids))
+    shared = {
+        "store": store,
+        "dataset": dataset,
+        "scratch": str(work.scratch),
+        "downloading": downloading.model_dump(mode="json"),
+        "harvesting": harvesting.model_dump(mode="json"),
+        "listing": str(ids.absolute()),
+    }
+    try:
+        return outcome(run_batches(video_ids, shared, work))
+    finally:
+        show_collection(opened, {})
+        states = Ledger(opened).states()
+        rows = [found(video, states.get(video), clips) for video, clips in listing.clips.items()]
+        missing = [row for row in rows if row["clips_found"] != row["clips_listed"]]
+        get_run_logger().info("%d of %d listed videos lack clips", len(missing), len(rows))
+        show_results(missing, "not-found", "Listed videos that lack clips, and why")
+
+
+def record_listed(opened: Dataset, clips: Mapping[str, Sequence[ListedClip]]) -> None:
+    """Record the listed videos that the ledger does not know; forgotten ones stay so."""
+    ledger = Ledger(opened)
+    known = ledger.states().keys() | ledger.forgotten()
+    now = datetime.now(UTC)
+    ledger.record(
+        VideoEvent(
+            video_id,
+            "found",
+            emotion=listed[0].label,
+            found_by=tuple(_findings(listed, now)),
+            time=now,
+        )
+        for video_id, listed in clips.items()
+        if video_id not in known
+    )
+
+
+def _findings(listed: Sequence[ListedClip], now: datetime) -> Iterator[Finding]:
+    for query in dict.fromkeys(clip.query for clip in listed):
+        if query is not None:
+            yield Finding(query.emotion, query.keyword, query.country, query.age, 0, now)
+
+
+def found(
+    video_id: str, event: VideoEvent | None, clips: Sequence[ListedClip]
+) -> dict[str, object]:
+    """What became of a listed video: its state, and how many of its clips were found."""
+    return {
+        "video": video_id,
+        "state": event.state if event else "forgotten",
+        "reason": (event.reason or "") if event else "",
+        "clips_listed": len(clips),
+        "clips_found": event.counts.get("clips", 0) if event else 0,
+    }
