@@ -21,8 +21,8 @@ from flows.training import CURVES
 from scn.checkpoint import load
 from scn.label_audit import audit
 from storage.ledger import Ledger, VideoEvent
-from storage.statistics import outcomes, yield_by_emotion
 from storage.store import Dataset, open_store
+from storage.yields import outcomes, yield_by_emotion
 
 _FACES_SHOWN: Final = 24
 _SCORES: Final = ("accuracy", "mean_class_accuracy", "macro_f1")

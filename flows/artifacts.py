@@ -7,8 +7,8 @@ from prefect.artifacts import create_image_artifact, create_table_artifact
 
 from flows.pictures import confusion, contact_sheet, curves, data_url, faces_per_emotion
 from storage.ledger import Ledger
-from storage.statistics import outcomes, stage_counts, yield_by_emotion
 from storage.store import Dataset
+from storage.yields import outcomes, stage_counts, yield_by_emotion
 
 
 def show_collection(dataset: Dataset, failures: Mapping[str, int]) -> None:

@@ -1,14 +1,17 @@
 """Maintenance of a store: forgetting finished, compaction, vacuum, and what each dataset holds."""
 
 from dataclasses import asdict
+from typing import Final
 
 from prefect import flow, get_run_logger, task
 
 from flows.artifacts import show_results
+from flows.store_tables import tables_of
 from storage.maintenance import Upkeep
 from storage.maintenance import maintain as upkeep
-from storage.statistics import faces_by
 from storage.store import Dataset, open_store
+
+_MOST_ROWS: Final = 1000
 
 
 @task(name="maintain-dataset", persist_result=False)
@@ -32,8 +35,5 @@ def maintain(store: str = "data/store") -> None:
         dataset = opened.dataset(name)
         done = [asdict(table) for table in maintain_dataset(dataset)]
         show_results(done, f"upkeep-{name}", f"Upkeep of {name}")
-        rows = [
-            {"split": split, "emotion": emotion, "faces": count}
-            for (split, emotion), count in faces_by(dataset, "split", "emotion").items()
-        ]
-        show_results(rows, f"faces-{name}", f"Faces in {name}")
+        for table in tables_of(dataset):
+            show_results(table.rows[:_MOST_ROWS], f"{table.key}-{name}", table.title)

@@ -1,54 +1,63 @@
-"""What `webemotion stats` shows: tables of a store for a terminal."""
+"""What `webemotion stats` shows: the tables of a store in a terminal."""
 
-from collections.abc import Iterable
+import csv
+from pathlib import Path
+from typing import Final
 
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from storage.ledger import Ledger
-from storage.statistics import faces_by, image_bytes, outcomes, stage_counts, yield_by_emotion
-from storage.store import Dataset, open_store
+from flows.store_tables import Rows, StoreTable, tables_of
+from storage.store import open_store
+
+_MOST_ROWS: Final = 20
 
 
-def show_store(uri: str, console: Console) -> None:
-    """Print the faces of every dataset of a store, and what became of its videos.
+def show_store(uri: str, console: Console, queries: Path | None = None) -> None:
+    """Print the tables of every dataset of a store.
+
+    Args:
+        uri: the store.
+        console: where to print.
+        queries: a CSV file for the yield of all queries; none for the best ones in the terminal.
 
     Raises:
         StoreError: there is no store, or it has another schema version.
+        OSError: the file cannot be written.
     """
     store = open_store(uri)
     if not store.names():
         console.print(f"{store.uri} holds no dataset yet", soft_wrap=True)
     for name in store.names():
         dataset = store.dataset(name)
-        console.print(_faces(dataset))
-        events = list(Ledger(dataset).states().values())
-        if events:
-            console.print(_table("videos by outcome", ("state", "reason", "videos"), [
-                (state, reason, count) for (state, reason), count in outcomes(events).items()
-            ]))  # fmt: skip
-            rows = yield_by_emotion(events)
-            console.print(
-                _table("yield per emotion", tuple(rows[0]), [tuple(r.values()) for r in rows])
-            )
-            stages = tuple(stage_counts(events).items())
-            console.print(_table("from detections to faces", ("stage", "count"), stages))
+        tables = list(tables_of(dataset))
+        if not dataset.fragments("faces").count_rows():
+            console.print(f"{name}: no faces yet", style="bold", soft_wrap=True)
+        for table in tables:
+            console.print(_shown(table))
+            if queries and table.key == "queries":
+                _write(queries, [{"dataset": name, **row} for row in table.rows])
 
 
-def _faces(dataset: Dataset) -> Group:
-    counts = faces_by(dataset, "split", "emotion")
-    rows = [(*key, count) for key, count in counts.items()]
-    megabytes = image_bytes(dataset) / 1e6
-    title = f"{dataset.name}: {sum(counts.values())} faces, {megabytes:.1f} MB of images"
-    return _table(title, ("split", "emotion", "faces"), rows)
-
-
-def _table(title: str, columns: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Group:
+def _shown(table: StoreTable) -> Group:
     """A table below its title, which a table of its own would fold to its width."""
-    table = Table()
-    for column in columns:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*map(str, row))
-    return Group(Text(title, style="bold"), table)
+    lines = Table(*table.rows[0])
+    for row in table.rows[:_MOST_ROWS]:
+        lines.add_row(*(_cell(name, value) for name, value in row.items()))
+    rest = len(table.rows) - _MOST_ROWS
+    more = [Text(f"and {rest} more")] if rest > 0 else []
+    return Group(Text(table.title, style="bold"), lines, *more)
+
+
+def _cell(name: str, value: object) -> str:
+    if name.endswith("_bytes") and isinstance(value, int):
+        return f"{value / 1e6:.1f} MB"
+    return str(value)
+
+
+def _write(path: Path, rows: Rows) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)

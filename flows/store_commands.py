@@ -19,12 +19,20 @@ def add_store_commands(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def stats(store: _Store = _DEFAULT_STORE) -> None:
+def stats(
+    store: _Store = _DEFAULT_STORE,
+    queries: Annotated[
+        Path | None, typer.Option(help="Write the yield of every query to this CSV file.")
+    ] = None,
+) -> None:
     """Show what a store holds, and what became of every video."""
     with bad_input():
         from flows.overview import show_store
+        from flows.runs import check_writable
 
-        show_store(store, Console())
+        if queries:
+            check_writable(queries.parent)
+        show_store(store, Console(), queries)
 
 
 def fsck(

@@ -1,12 +1,11 @@
-"""What a dataset holds, counted: for tables that a person reads."""
+"""What a dataset holds, counted without reading an image: for tables that a person reads."""
 
-from collections import Counter
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
-from storage.ledger import VideoEvent
 from storage.store import Dataset
+from storage.table import Table
 
 
 def faces_by(dataset: Dataset, *columns: str) -> dict[tuple[str, ...], int]:
@@ -20,34 +19,53 @@ def faces_by(dataset: Dataset, *columns: str) -> dict[tuple[str, ...], int]:
     }
 
 
-def image_bytes(dataset: Dataset) -> int:
-    """Bytes of the dataset's images."""
-    return pc.sum(pc.binary_length(dataset.scan("faces", ["image"])["image"])).as_py() or 0
+@dataclass(frozen=True, slots=True)
+class TableSize:
+    """What a table takes: its rows and shards, and files that only older versions need."""
+
+    table: str
+    rows: int
+    shards: int
+    shard_bytes: int
+    other_files: int
+    other_bytes: int
 
 
-def outcomes(events: Iterable[VideoEvent]) -> dict[tuple[str, str], int]:
-    """Number of videos by state and reason (empty where there is none)."""
-    return dict(Counter((event.state, event.reason or "") for event in events).most_common())
+def sizes(dataset: Dataset) -> list[TableSize]:
+    """The size of each table."""
+    return [_size(table) for table in dataset.tables()]
 
 
-def stage_counts(events: Iterable[VideoEvent]) -> dict[str, int]:
-    """Sums of the stages' counts over videos: detections, tracks, clips, faces and drops."""
-    sums: Counter[str] = Counter()
-    for event in events:
-        sums.update(event.counts)
-    return dict(sums)
+def _size(table: Table) -> TableSize:
+    actions = table.delta().get_add_actions()
+    paths, bytes_, rows = (
+        actions.column(name).to_pylist() for name in ("path", "size_bytes", "num_records")
+    )
+    named = set(paths)
+    others = [info.size for info in table.files() if info.path.lstrip("/") not in named]
+    return TableSize(table.name, sum(rows), len(paths), sum(bytes_), len(others), sum(others))
 
 
-def yield_by_emotion(events: Iterable[VideoEvent]) -> list[dict[str, object]]:
-    """Per emotion: videos found, collected and dropped, and clips and faces collected."""
-    rows: dict[str, Counter[str]] = {}
-    for event in events:
-        row = rows.setdefault(event.emotion or "", Counter())
-        row["found"] += 1
-        row[event.state] += event.state != "found"
-        row["clips"] += event.counts.get("clips", 0)
-        row["faces"] += event.counts.get("faces", 0)
-    names = ("found", "collected", "dropped", "failed", "clips", "faces")
-    return [
-        {"emotion": e, **{name: row[name] for name in names}} for e, row in sorted(rows.items())
-    ]
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Faces that look like another one, by the same perceptual hash.
+
+    Attributes:
+        within_videos: beyond the first of each hash of a video.
+        between_videos: whose hash occurs in several videos.
+    """
+
+    within_videos: int
+    between_videos: int
+
+
+def duplicates(dataset: Dataset) -> Duplicates:
+    """Count duplicates; faces without a hash or a video do not count."""
+    rows = dataset.scan("faces", ["phash", "video_id"]).drop_null()
+    per_video = rows.group_by(["phash", "video_id"]).aggregate([([], "count_all")])
+    per_hash = per_video.group_by("phash").aggregate([("video_id", "count"), ("count_all", "sum")])
+    shared = per_hash.filter(pc.field("video_id_count") > 1)
+    return Duplicates(
+        within_videos=rows.num_rows - per_video.num_rows,
+        between_videos=pc.sum(shared["count_all_sum"]).as_py() or 0,
+    )

@@ -103,12 +103,12 @@ class Table:
 
     def paths(self) -> list[str]:
         """All Parquet files in its folder: of this version, of older ones, of none."""
+        return sorted(info.path.lstrip("/") for info in self.files())
+
+    def files(self) -> list[fs.FileInfo]:
+        """The Parquet files in its folder, with their sizes."""
         found = self.location.files.get_file_info(fs.FileSelector("", allow_not_found=True))
-        return sorted(
-            info.path.lstrip("/")
-            for info in found
-            if info.type == fs.FileType.File and info.path.endswith(".parquet")
-        )
+        return [i for i in found if i.type == fs.FileType.File and i.path.endswith(".parquet")]
 
     def log_after(self, version: int) -> list[str]:
         """The log's entries that came after a version."""
