@@ -32,7 +32,7 @@ FACES: Final = pa.schema(
         # The label given by the source; never changed.
         pa.field("emotion", pa.string(), nullable=False),
         # Share of annotators per emotion, where the source has votes; sums to 1.
-        pa.field("votes", pa.map_(pa.string(), pa.float32())),
+        pa.field("votes", pa.list_(pa.struct([("emotion", pa.string()), ("share", pa.float32())]))),
         pa.field("video_id", pa.string()),
         pa.field("clip_id", pa.string()),
         pa.field("clip_start_s", pa.float64()),

@@ -30,7 +30,9 @@ class Face:
             "face_id": f"{self.split}/{self.stem}",
             "split": self.split,
             "emotion": self.emotion,
-            "votes": list(self.votes.items()) if self.votes else None,
+            "votes": [{"emotion": e, "share": v} for e, v in self.votes.items()]
+            if self.votes
+            else None,
             "box_xyxy": self.box_xyxy,
             "landmarks_xy": self.landmarks_xy,
             "size_px": self.size_px,

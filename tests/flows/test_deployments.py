@@ -22,6 +22,7 @@ NAMES = {
     "finetune/any",
     "ingest/benchmark",
     "maintain/store",
+    "import-ids/list",
 }
 
 
@@ -35,8 +36,11 @@ def test_every_deployment_is_there(api: httpx.Client) -> None:
     assert set(_deployments(api)) == NAMES
 
 
-def test_the_cron_deployment_really_gets_scheduled_runs(api: httpx.Client) -> None:
-    deployment = _deployments(api)["pretrain/scheduled"]["id"]
+@pytest.mark.parametrize(("name", "hour"), [("pretrain/scheduled", 3), ("maintain/store", 1)])
+def test_the_cron_deployments_really_get_scheduled_runs(
+    api: httpx.Client, name: str, hour: int
+) -> None:
+    deployment = _deployments(api)[name]["id"]
     wanted = {
         "deployments": {"id": {"any_": [deployment]}},
         "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
@@ -45,8 +49,7 @@ def test_the_cron_deployment_really_gets_scheduled_runs(api: httpx.Client) -> No
     while not (runs := api.post("/flow_runs/filter", json=wanted).json()):
         assert time.monotonic() < deadline, "no run was scheduled"
         time.sleep(1)
-    # Sundays at three: whole weeks apart.
-    assert all("T03:00:00" in scheduled["expected_start_time"] for scheduled in runs)
+    assert all(f"T{hour:02d}:00:00" in scheduled["expected_start_time"] for scheduled in runs)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,8 @@ def test_a_wrong_parameter_is_refused_before_a_run_with_the_fields_name(
     parameters: dict[str, Any],
     field: str,
 ) -> None:
-    before = api.post("/flow_runs/count", json={}).json()
+    of_it = {"deployments": {"id": {"any_": [_deployments(api)[name]["id"]]}}}
+    before = api.post("/flow_runs/count", json=of_it).json()
     with pytest.raises(ServiceFailed, match=field):
         run(["prefect", "deployment", "run", name, "--params", json.dumps(parameters)], deployed)
-    assert api.post("/flow_runs/count", json={}).json() == before
+    assert api.post("/flow_runs/count", json=of_it).json() == before

@@ -50,7 +50,10 @@ def test_pixels_are_stored_without_loss_from_the_row_of_the_votes(tmp_path: Path
 def test_votes_are_shares_of_the_emotions(tmp_path: Path) -> None:
     """Votes for unknown and not a face count for nothing, the rest sums to one."""
     by_id = {row["face_id"]: row for row in rows_of(read_all("ferplus", ferplus(tmp_path))[0])}
-    votes = {face_id: dict(row["votes"]) for face_id, row in by_id.items()}  # type: ignore[call-overload]
+    votes = {
+        face_id: {vote["emotion"]: vote["share"] for vote in row["votes"]}  # type: ignore[attr-defined]
+        for face_id, row in by_id.items()
+    }
     assert votes["validation/fer0000004"] == {"contempt": 1.0}
     assert votes["train/fer0000000"] == pytest.approx({"neutral": 0.8, "sad": 0.1, "anger": 0.1})
     assert all(sum(shares.values()) == pytest.approx(1) for shares in votes.values())
