@@ -1,0 +1,1 @@
+"""Speed beside rivals: run one as `python -m benchmarks.NAME`."""
