@@ -41,7 +41,7 @@ def collect(
     Paused, which says what happened; the next run goes on.
 
     Args:
-        store: Folder of the store; made if it is not there.
+        store: Folder of the store, or s3://bucket/prefix; made if it is not there.
         dataset: Name of the dataset in the store.
         plan: Which queries to send.
         searching: How to search, and which results to drop.

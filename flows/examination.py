@@ -1,10 +1,11 @@
 """What `webemotion fsck` does: every dataset checked, what is damaged shown and taken out."""
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import DownloadColumn, Progress
 
 from storage.integrity import Damage, check
 from storage.quarantine import quarantine, quarantined
+from storage.statistics import sizes
 from storage.store import Dataset, Store, open_store
 
 
@@ -23,7 +24,7 @@ def examine_store(uri: str, only: str | None, take_out: bool, console: Console) 
     store = open_store(uri, write=take_out)
     findings = 0
     for dataset in chosen(store, only):
-        damages = list(track(check(dataset), f"checking {dataset.name}", console=console))
+        damages = _checked(dataset, console)
         for damage in damages:
             console.print(f"[red]damaged:[/red] {dataset.name}/{_line(damage)}", soft_wrap=True)
             if take_out and damage.path:
@@ -33,6 +34,15 @@ def examine_store(uri: str, only: str | None, take_out: bool, console: Console) 
             rows = dataset.fragments("faces").count_rows()
             console.print(f"{dataset.name}: whole, {rows} faces", soft_wrap=True)
     return findings
+
+
+def _checked(dataset: Dataset, console: Console) -> list[Damage]:
+    """Check a dataset behind a progress bar in bytes."""
+    columns = (*Progress.get_default_columns(), DownloadColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        total = sum(size.shard_bytes for size in sizes(dataset))
+        task = progress.add_task(f"checking {dataset.name}", total=total)
+        return list(check(dataset, lambda size: progress.advance(task, size)))
 
 
 def chosen(store: Store, only: str | None) -> list[Dataset]:

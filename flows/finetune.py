@@ -32,7 +32,7 @@ def finetune(
 
     Args:
         benchmark: Which benchmark.
-        store: Folder of the store.
+        store: Folder of the store, or s3://bucket/prefix.
         runs: Folder of training runs.
         start: "latest" finished pretraining, "random" weights, or the path of a checkpoint.
         train: How to train.

@@ -34,7 +34,7 @@ def import_ids(
 
     Args:
         ids: File that `webemotion export --ids` wrote, where the workers can read it.
-        store: Folder of the store; made if it is not there.
+        store: Folder of the store, or s3://bucket/prefix; made if it is not there.
         dataset: Name of the dataset in the store.
         downloading: How to download.
         harvesting: How faces are found and kept; as at the exporter's, for the same faces.

@@ -32,7 +32,7 @@ def ingest(
     Args:
         benchmark: Which benchmark.
         path: Folder of its official files.
-        store: Folder of the store; made if it is not there.
+        store: Folder of the store, or s3://bucket/prefix; made if it is not there.
         runs: Folder of run records.
         options: Limits on images, and choices that the benchmark leaves open.
     """

@@ -26,7 +26,7 @@ def pretrain(
     """Train a model on a collected dataset, and keep the labels it changed as events.
 
     Args:
-        store: Folder of the store.
+        store: Folder of the store, or s3://bucket/prefix.
         dataset: Name of the dataset in the store.
         runs: Folder of training runs.
         train: How to train.

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from deltalake import DeltaTable
 from storage.commits import Change, change_table
 from storage.errors import DamagedStore
 from storage.rewriting import rows_of, scratch_shards
+from storage.scratch import scratch_folder
 from storage.shards import SHARD_BYTES, Shard, shards_of
 from storage.table import Table
 
@@ -82,8 +82,8 @@ def _plan(
 def _shuffled(table: Table, paths: Sequence[str], count: int) -> Iterator[pa.Table]:
     """The rows of some shards in `count` tables of about the same size, at random."""
     rng = np.random.default_rng()
-    with TemporaryDirectory(prefix="webemotion-shuffle-") as folder:
-        buckets = [Path(folder, f"{number}.arrow") for number in range(count)]
+    with scratch_folder() as folder:
+        buckets = [folder / f"{number}.arrow" for number in range(count)]
         _deal(table, paths, buckets, rng)
         for bucket in buckets:
             with pa.memory_map(str(bucket)) as file:

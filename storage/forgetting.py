@@ -13,6 +13,7 @@ In this order, so that a call that was killed is finished by the next one:
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -32,6 +33,7 @@ from storage.table import Table
 from storage.tombstones import Forgotten, Kind, bury, check_key, forgotten
 
 _TABLES: Final = ("faces", "labels", "videos")
+_READERS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,11 @@ def _remove(table: Table, rows: ds.Expression) -> int:
 def _holding(table: Table, rows: ds.Expression) -> list[str]:
     """The shards that hold some of the rows."""
     version = table.delta().version()
+    paths = names(table.delta(version))
     try:
-        return [path for path in names(table.delta(version)) if count_rows(table, [path], rows)]
+        with ThreadPoolExecutor(_READERS) as pool:
+            counts = pool.map(lambda path: count_rows(table, [path], rows), paths)
+            return [path for path, count in zip(paths, counts, strict=True) if count]
     except VersionGone as error:
         if table.delta().version() == version:
             raise DamagedStore(str(error)) from error

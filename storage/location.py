@@ -99,6 +99,8 @@ class Location:
         letters = re.sub(r"[\s_]", "", text.lower())
         if "nosuchbucket" in letters:
             return StoreMissing(f"store {self.uri}: there is no such bucket")
+        if not self.is_s3 and isinstance(error, OSError) and error.errno:
+            text = os.strerror(error.errno)
         if not self.is_s3 or any(word in letters for word in _REFUSED):
             return StoreUnwritable(f"store {self.uri}: cannot be {doing}: {text}")
         return StoreUnreachable(f"store {self.uri}: cannot be {doing} at the moment: {text}")

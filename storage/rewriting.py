@@ -6,14 +6,13 @@ So damage is never copied into a shard whose own hash would vouch for it.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
 from storage.errors import DamagedStore, StoreUnreachable, VersionGone
+from storage.scratch import scratch_folder
 from storage.shards import Shard
 from storage.table import Table
 
@@ -77,10 +76,10 @@ def _damage_named(table: Table) -> Iterator[None]:
 @contextmanager
 def scratch_shards() -> Iterator[Callable[[Shard], Shard]]:
     """Give a function that moves a shard's bytes from memory into a temporary file."""
-    with TemporaryDirectory(prefix="webemotion-shards-") as folder:
+    with scratch_folder() as folder:
 
         def spilled(shard: Shard) -> Shard:
-            path = Path(folder, shard.path)
+            path = folder / shard.path
             path.write_bytes(shard.data)
             with pa.memory_map(str(path)) as file:
                 return replace(shard, data=file.read_buffer())

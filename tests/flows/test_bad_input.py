@@ -48,8 +48,8 @@ def test_a_wrong_setting_of_a_collection_is_refused(
 
 
 @pytest.mark.parametrize("command", ["stats", "collect", "pretrain"])
-@pytest.mark.parametrize("store", ["", "s3://bucket/prefix"])
-def test_a_store_that_is_no_folder_is_refused(command: str, store: str) -> None:
+@pytest.mark.parametrize("store", ["", "gs://bucket/prefix", "s3://B"])
+def test_a_store_that_is_neither_a_folder_nor_in_a_bucket_is_refused(command: str, store: str) -> None:
     result = _run(command, "--store", store)
     assert result.exit_code == 2
     assert f"store: is {store!r}" in result.stderr
@@ -74,7 +74,7 @@ def test_a_store_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 def test_a_training_whose_labels_could_not_be_kept_is_refused(command: list[str]) -> None:
     result = _run(*command, "--store", "/proc")
     assert result.exit_code == 2
-    assert "/proc cannot be written" in result.stderr
+    assert "store /proc: cannot be written" in result.stderr
 
 
 @pytest.mark.parametrize(
