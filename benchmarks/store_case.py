@@ -79,19 +79,20 @@ class _Collate:
 
 
 class _StoreBatches(IterableDataset[Any]):
-    """The store's batches, epoch after epoch; of torch's workers, each takes its turns."""
+    """The store's batches, epoch after epoch; of torch's workers, each takes its turns.
+
+    The reader is opened before the workers are forked: they share its index, and need no log.
+    """
 
     def __init__(self, case: Case) -> None:
         self._case = case
         self._epoch = -1
-        self._reader: FaceReader | None = None
+        dataset = open_store(case.place).dataset("faces")
+        self._reader = FaceReader(dataset, threads=1 if case.workers else None)
 
     def __iter__(self) -> Iterator[tuple[int, int, Any]]:
         worker = get_worker_info()
         self._epoch += 1
-        if self._reader is None:
-            dataset = open_store(self._case.place).dataset("faces")
-            self._reader = FaceReader(dataset, threads=1 if worker else None)
         arguments: dict[str, Any] = {"batch_size": BATCH, "start": self._case.start // BATCH}
         if worker:
             arguments |= {"worker": worker.id, "workers": worker.num_workers}
