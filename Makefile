@@ -41,6 +41,7 @@ slow: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.faces --quick
+	$(BIN)/python -m benchmarks.store --quick
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-annotate \

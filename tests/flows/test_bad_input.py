@@ -49,7 +49,9 @@ def test_a_wrong_setting_of_a_collection_is_refused(
 
 @pytest.mark.parametrize("command", ["stats", "collect", "pretrain"])
 @pytest.mark.parametrize("store", ["", "gs://bucket/prefix", "s3://B"])
-def test_a_store_that_is_neither_a_folder_nor_in_a_bucket_is_refused(command: str, store: str) -> None:
+def test_a_store_that_is_neither_a_folder_nor_in_a_bucket_is_refused(
+    command: str, store: str
+) -> None:
     result = _run(command, "--store", store)
     assert result.exit_code == 2
     assert f"store: is {store!r}" in result.stderr

@@ -65,9 +65,17 @@ def outputs(env: dict[str, str], folder: Path) -> dict[str, Done]:
     finetune = ["finetune", "rafdb", *here, *runs, *SMALL, "--set=start=random"]
     forget = ["forget", "--video", FACE, *here, *runs]
     pretrain = ["pretrain", *here, *runs, *SMALL, "--set=dataset=raf-db"]
-    for command in (ingest, finetune, pretrain, ["maintain", *here], ["stats", *here], forget):
+    export = ["export", "--ids", str(folder / "ids.jsonl"), *here]
+    labels = ["labels", "list", "--dataset", "raf-db", *here]
+    for command in (
+        ingest, finetune, pretrain, ["maintain", *here], ["stats", *here], export, labels, forget
+    ):  # fmt: skip
         done[command[0]] = webemotion(command, env)
+    with StandIn(Catalogue(two_videos(folder), results)) as site:
+        done["collect again"] = collect(env, STORE, folder / "scratch", site)
+        asked = [request.path for request in site.requests if FACE in request.path]
     done["fsck"] = webemotion(["fsck", *here], env)
+    assert not asked, "a forgotten video was asked for"
     return done
 
 
@@ -75,6 +83,7 @@ def test_every_command_works(outputs: dict[str, Done]) -> None:
     assert {name: done.stderr for name, done in outputs.items() if done.returncode} == {}
     assert "raf-db: 42 faces" in outputs["stats"].stdout
     assert f"Receipt: video {FACE} is forgotten in {STORE}" in outputs["forget"].stdout
+    assert "2 videos, 2 clips" in outputs["export"].stdout
 
 
 def test_the_bucket_holds_what_was_collected_and_not_forgotten(

@@ -8,10 +8,12 @@ import pytest
 
 from demo.catalogue import Catalogue, CatalogueVideo
 from demo.youtube import StandIn
+from storage.forgetting import forget
 from storage.ledger import Ledger, VideoEvent
 from storage.reader import FaceReader
 from storage.schema import FACES
 from storage.store import Dataset, open_store
+from storage.tombstones import Kind, forgotten
 from tests.webemotion.recordings import carphone, every, hopper, scene, write_video
 from webemotion.collection import MAX_ATTEMPTS, collect_video, commit, failed
 from webemotion.errors import BotCheck, ConnectionFailed, Private
@@ -75,6 +77,21 @@ def test_each_video_ends_in_its_state_and_leaves_only_its_spool(
     event = _collect(site, tmp_path, video_id)
     assert (event.state, event.reason) == (state, reason)
     assert [path.name for path in tmp_path.iterdir()] == ["spool"]
+
+
+@pytest.mark.parametrize("kind", ["video", "channel"])
+def test_what_is_forgotten_while_it_is_collected_leaves_nothing_and_stays_forgotten(
+    site: StandIn, tmp_path: Path, kind: Kind
+) -> None:
+    dataset, spool = _dataset(tmp_path / "store"), Spool.under(tmp_path, "store", HARVESTING)
+    event = _collect(site, tmp_path, FACE)
+    key = FACE if kind == "video" else event.channel_id
+    assert key is not None
+    forget(dataset, kind, key)
+    assert commit(dataset, spool, [event]) == 0
+    assert dataset.scan("faces").num_rows == dataset.scan("videos").num_rows == 0
+    assert FACE in forgotten(dataset).videos
+    assert spool.event(FACE) is None
 
 
 def test_a_real_recording_of_a_real_face_ends_as_faces_that_can_be_read(
