@@ -49,7 +49,8 @@ def _bars(axis: Any, medians: dict[str, dict[str, float]], colours: dict[str, st
         axis.barh(places, rates, 0.38, color=[colours[side] for side in sides],
                   alpha=1 - 0.45 * offset, label=label)  # fmt: skip
         for place, rate in zip(places, rates, strict=True):
-            axis.text(rate, place, f" {rate:,.0f} ({label})", va="center", fontsize=8)
+            axis.text(rate, place, f" {rate:,.0f} ({label})", va="center", fontsize=8, zorder=3,
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
     axis.axvline(medians["limit"]["decoded_images_per_s"], color=_LIMIT, linestyle="--")
     axis.text(medians["limit"]["decoded_images_per_s"], len(sides) - 0.3, "decoding alone ",
               ha="right", fontsize=8, color=_LIMIT)  # fmt: skip

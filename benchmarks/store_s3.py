@@ -17,7 +17,7 @@ from typing import Any
 
 _KEY, _SECRET = "benchmark", "benchmark-secret"
 # `datasets` maps Arrow files into memory, which takes a file of this machine.
-_LOCAL_ONLY = {"HF datasets (Arrow)", "HF datasets (Parquet)"}
+_LOCAL_ONLY = {"HF datasets (Arrow)"}
 
 
 @contextmanager

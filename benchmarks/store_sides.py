@@ -6,10 +6,8 @@ loader of its own.
 """
 
 import os
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,49 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.store_material import face_rows
+from benchmarks.store_side import BATCH, SHARD_ROWS, SHUFFLED, Side, chunks, client, files, signed
 from storage.compaction import compact
 from storage.store import open_store
-
-SHARD_ROWS: Final = 10_000
-BATCH: Final = 256
-# Rows that rivals shuffle together, as many as the store does.
-SHUFFLED: Final = 4096
-
-
-class Side(ABC):
-    """One way to keep images: the modules it needs, and whether torch's sampler shuffles it."""
-
-    modules: tuple[str, ...] = ()
-    map_style: bool = False
-
-    @abstractmethod
-    def write(self, data: Iterator[bytes], folder: Path) -> None:
-        """Write images to an empty folder."""
-
-    @abstractmethod
-    def dataset(self, place: str, start: int) -> Any:
-        """A torch dataset of encoded images, `start` of them skipped if it can."""
-
-    @abstractmethod
-    def encoded(self, item: Any) -> bytes:
-        """The image in an item of the dataset."""
-
-
-def chunks(data: Iterator[bytes], size: int) -> Iterator[list[bytes]]:
-    """Lists of at most `size`."""
-    while chunk := list(islice(data, size)):
-        yield chunk
-
-
-def files(place: str, suffix: str) -> list[str]:
-    """The files of a folder or prefix, sorted; of a bucket as addresses that need no key."""
-    if not place.startswith("s3://"):
-        return sorted(str(path) for path in Path(place).rglob(f"*{suffix}"))
-    bucket, _, prefix = place[5:].partition("/")
-    client = import_module("boto3").client("s3")
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{prefix}/")
-    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-    return [f"s3://{bucket}/{key}" for key in sorted(keys) if key.endswith(suffix)]
 
 
 class Store(Side):
@@ -93,7 +51,7 @@ class WebDataset(Side):
     def dataset(self, place: str, start: int) -> Any:
         urls = files(place, ".tar")
         if place.startswith("s3://"):
-            urls = [f"pipe:curl -s '{_signed(url)}'" for url in urls]
+            urls = [f"pipe:curl -s '{signed(url)}'" for url in urls]
         webdataset = import_module("webdataset")
         found = webdataset.WebDataset(urls, shardshuffle=len(urls), empty_check=False)
         # It has no position: who goes on reads what was read before.
@@ -148,8 +106,11 @@ class HuggingFaceParquet(Side):
             pq.write_table(table, folder / f"{number:06d}.parquet", row_group_size=512)
 
     def dataset(self, place: str, start: int) -> Any:
+        # At the end of an epoch it would sleep for five seconds, which says nothing of its speed.
+        import_module("datasets").config.SLEEP_TIME_ON_THREADS_SHUTDOWN = 0
+        shards = [signed(f) if f.startswith("s3://") else f for f in files(place, ".parquet")]
         found = import_module("datasets").load_dataset(
-            "parquet", data_files=files(place, ".parquet"), streaming=True, split="train"
+            "parquet", data_files=shards, streaming=True, split="train"
         )
         shuffled = found.shuffle(seed=1, buffer_size=SHUFFLED)
         return shuffled.skip(start) if start else shuffled
@@ -252,20 +213,7 @@ class _Files:
         if not path.startswith("s3://"):
             return Path(path).read_bytes()
         bucket, _, key = path[5:].partition("/")
-        return bytes(_client().get_object(Bucket=bucket, Key=key)["Body"].read())
-
-
-_CLIENTS: dict[int, Any] = {}
-
-
-def _client() -> Any:
-    return _CLIENTS.setdefault(os.getpid(), import_module("boto3").client("s3"))
-
-
-def _signed(url: str) -> str:
-    bucket, _, key = url[5:].partition("/")
-    where = {"Bucket": bucket, "Key": key}
-    return str(_client().generate_presigned_url("get_object", Params=where))
+        return bytes(client().get_object(Bucket=bucket, Key=key)["Body"].read())
 
 
 SIDES: Final[Mapping[str, Side]] = {
