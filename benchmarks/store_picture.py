@@ -33,7 +33,9 @@ def draw(medians: dict[str, dict[str, float]], grown: dict[str, Any], path: Path
         axis.set_title(title)
         axis.set_xlabel("rows of 1 kB")
         axis.grid(alpha=0.3, which="both")
-    axes[0, 1].legend(fontsize=8)
+    figure.legend(
+        *axes[0, 1].get_legend_handles_labels(), loc="outside lower center", ncols=len(grown)
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
     plt.close(figure)
@@ -55,6 +57,6 @@ def _bars(axis: Any, medians: dict[str, dict[str, float]], colours: dict[str, st
     axis.text(medians["limit"]["decoded_images_per_s"], len(sides) - 0.3, "decoding alone ",
               ha="right", fontsize=8, color=_LIMIT)  # fmt: skip
     axis.set_yticks([number + 0.2 for number in range(len(sides))], sides)
-    axis.margins(x=0.25)
+    axis.margins(x=0.32)
     axis.invert_yaxis()
     axis.set_title("decoded images per second (224 x 224 JPEG)")
