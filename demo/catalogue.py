@@ -9,10 +9,10 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 Status = Literal[
-    "ok", "private", "gone", "terminated", "age", "members", "geo", "live", "upcoming",
+    "ok", "private", "gone", "copyright", "terminated", "age", "members", "geo", "live", "upcoming",
     "bot", "captcha", "rate_limited", "no_format", "strange",
 ]  # fmt: skip
-MediaFault = Literal["none", "reset", "stall", "truncated", "html", "no_length"]
+MediaFault = Literal["none", "reset", "stall", "throttled", "truncated", "html", "no_length"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,11 @@ PLAYER_CODE: Final = "var player = {signatureTimestamp: 20000};"
 _REFUSALS: Final[Mapping[Status, tuple[str, str, str]]] = {
     "private": ("LOGIN_REQUIRED", "Private video", ""),
     "gone": ("ERROR", "Video unavailable", "This video has been removed by the uploader"),
+    "copyright": (
+        "ERROR",
+        "Video unavailable",
+        "This video is no longer available due to a copyright claim by Example Records.",
+    ),
     "terminated": (
         "ERROR",
         "Video unavailable",

@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 from demo import innertube
 from demo.catalogue import Catalogue, CatalogueVideo
 
+_SLOW_BYTES: Final = 200
+_SLOW_WAIT_S: Final = 0.2
 _RANGE: Final = re.compile(r"bytes=(\d+)-(\d*)")
 _BODY_LIMIT_BYTES: Final = 1 << 20
 
@@ -107,8 +109,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def finish(self) -> None:
         """Close the tunnel too: the server only knows the plain socket below it."""
-        super().finish()
-        self.connection.close()
+        try:
+            super().finish()
+        finally:
+            self.connection.close()
 
     def log_message(self, format: str, *arguments: Any) -> None:
         """Write nothing: requests are kept in the site's log."""
@@ -157,6 +161,8 @@ class Handler(BaseHTTPRequestHandler):
             self._reset()
         elif video.media_fault == "no_length":
             self._send_without_length(video)
+        elif video.media_fault == "throttled":
+            self._send_slowly(video)
         else:
             self._send_half(video)
 
@@ -168,6 +174,17 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         if video.media_fault == "stall":
             self._site.closing.wait()
+        self.close_connection = True
+
+    def _send_slowly(self, video: CatalogueVideo) -> None:
+        """Send the file at a rate that never lets it stall and never lets it end in time."""
+        media = video.media.read_bytes() if video.media else b""
+        self._send_head(200, "video/mp4", len(media))
+        for begin in range(0, len(media), _SLOW_BYTES):
+            self.wfile.write(media[begin : begin + _SLOW_BYTES])
+            self.wfile.flush()
+            if self._site.closing.wait(_SLOW_WAIT_S):
+                break
         self.close_connection = True
 
     def _send_without_length(self, video: CatalogueVideo) -> None:

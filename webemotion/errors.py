@@ -11,6 +11,8 @@ Reasons follow what yt-dlp reports for each case (https://github.com/yt-dlp/yt-d
     │   ├── NeedsLogin        age check, members only, paid, or any other sign-in
     │   ├── GeoBlocked        not shown in the country this machine is in
     │   ├── Live              a broadcast that runs now or has yet to begin
+    │   ├── ChannelDenied     of a channel that the settings exclude
+    │   ├── OtherLicence      not of the licence that the settings ask for
     │   ├── TooLong           longer than the longest video wanted
     │   ├── TooLarge          more bytes, pixels or frames than the limit
     │   ├── NotAVideo         what came back is no media file
@@ -77,6 +79,18 @@ class Live(PermanentError):
     """A broadcast that runs now, or has yet to begin."""
 
     reason: ClassVar[str] = "live"
+
+
+class ChannelDenied(PermanentError):
+    """The video is of a channel that the settings exclude."""
+
+    reason: ClassVar[str] = "channel_denied"
+
+
+class OtherLicence(PermanentError):
+    """The video does not have the licence that the settings ask for."""
+
+    reason: ClassVar[str] = "other_licence"
 
 
 class TooLong(PermanentError):

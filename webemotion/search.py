@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from webemotion.errors import Live, TooLong
+from webemotion.errors import ChannelDenied, Live, TooLong
 from webemotion.lexicon import Query
 from webemotion.web_config import SearchConfig
 from webemotion.ytdlp_call import call
@@ -45,6 +45,8 @@ def rejection(hit: SearchHit, config: SearchConfig) -> str | None:
     """
     if hit.live:
         return Live.reason
+    if hit.channel_id in config.denied_channels:
+        return ChannelDenied.reason
     if hit.duration_s is not None and hit.duration_s >= config.max_duration_s:
         return TooLong.reason
     return None

@@ -4,6 +4,8 @@ Waiting times follow yt-dlp's advice for guests
 (https://github.com/yt-dlp/yt-dlp/wiki/Extractors).
 """
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -14,6 +16,9 @@ class WebConfig(BaseModel):
 
     max_duration_s: float = Field(
         240.0, gt=0, description="Videos this long or longer are not wanted, in seconds."
+    )
+    denied_channels: tuple[str, ...] = Field(
+        (), description="Ids of channels whose videos are not wanted."
     )
     socket_timeout_s: float = Field(
         20.0, gt=0, description="Longest silence of a connection, in seconds."
@@ -55,6 +60,9 @@ class SearchConfig(WebConfig):
 class DownloadConfig(WebConfig):
     """How to download."""
 
+    licence: Literal["any", "cc"] = Field(
+        "any", description="Whose videos to take: all, or those under Creative Commons alone."
+    )
     max_resolution_px: int = Field(
         480, ge=144, le=4320, description="Largest shorter side of the picture, in pixels."
     )

@@ -120,10 +120,22 @@ def _refuse(page: dict[str, Any], config: DownloadConfig) -> None:
     if page.get("live_status") in _NOT_YET:
         msg = f"live status {page['live_status']}"
         raise errors.Live(msg)
+    _refuse_owner(page, config)
     duration_s = _seconds(page)
     if duration_s is not None and duration_s >= config.max_duration_s:
         msg = f"{duration_s} s; the limit is {config.max_duration_s} s"
         raise errors.TooLong(msg)
+
+
+def _refuse_owner(page: dict[str, Any], config: DownloadConfig) -> None:
+    """Raise if the video is of a channel or under a licence that is not wanted."""
+    channel, licence = page.get("channel_id"), page.get("license")
+    if channel in config.denied_channels:
+        msg = f"channel {channel}"
+        raise errors.ChannelDenied(msg)
+    if config.licence == "cc" and "creative commons" not in str(licence).lower():
+        msg = f"licence {licence or 'standard'}; wanted is Creative Commons"
+        raise errors.OtherLicence(msg)
 
 
 def _refuse_bytes(progress: dict[str, Any], max_bytes: int) -> None:

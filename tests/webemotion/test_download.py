@@ -32,43 +32,12 @@ def _like_fine(name: str, **how: Any) -> CatalogueVideo:
     return replace(FINE, video_id=f"{name:-<11}", **how)
 
 
-TROUBLES: dict[CatalogueVideo, type[errors.CollectionError]] = {
-    _like_fine("private", status="private"): errors.Private,
-    _like_fine("gone", status="gone"): errors.Gone,
-    _like_fine("terminated", status="terminated"): errors.Gone,
-    _like_fine("age", status="age"): errors.NeedsLogin,
-    _like_fine("members", status="members"): errors.NeedsLogin,
-    _like_fine("geo", status="geo"): errors.GeoBlocked,
-    _like_fine("live", status="live"): errors.Live,
-    _like_fine("upcoming", status="upcoming"): errors.Live,
-    _like_fine("bot", status="bot"): errors.BotCheck,
-    _like_fine("captcha", status="captcha"): errors.BotCheck,
-    _like_fine("rate", status="rate_limited"): errors.RateLimited,
-    _like_fine("no_format", status="no_format"): errors.NoFormat,
-    _like_fine("too_fine", width_px=1280, height_px=720): errors.NoFormat,
-    _like_fine("strange", status="strange"): errors.Unknown,
-    _like_fine("player_403", player_status=403): errors.Refused,
-    _like_fine("player_404", player_status=404): errors.Gone,
-    _like_fine("player_429", player_status=429): errors.RateLimited,
-    _like_fine("player_503", player_status=503): errors.ServerFailed,
-    _like_fine("media_403", media_status=403): errors.Refused,
-    _like_fine("media_410", media_status=410): errors.Gone,
-    _like_fine("media_429", media_status=429): errors.RateLimited,
-    _like_fine("media_500", media_status=500): errors.ServerFailed,
-    _like_fine("reset", media_fault="reset"): errors.ConnectionFailed,
-    _like_fine("truncated", media_fault="truncated"): errors.ConnectionFailed,
-    _like_fine("html", media_fault="html"): errors.NotAVideo,
-    _like_fine("stall", media_fault="stall"): errors.ConnectionFailed,
-    _like_fine("long", duration_s=240.0): errors.TooLong,
-}
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
     media = write_media(tmp_path_factory.mktemp("media") / "media.mp4")
     videos = [FINE, replace(FINE, video_id="flaky-video", media_status=500, faults=1)]
     videos += [replace(FINE, video_id="no_length--", media_fault="no_length")]
-    videos += TROUBLES
+    videos += [_like_fine("stall", media_fault="stall"), _like_fine("long", duration_s=240.0)]
     catalogue = Catalogue({video.video_id: replace(video, media=media) for video in videos})
     with StandIn(catalogue) as running:
         yield running
@@ -88,18 +57,6 @@ def test_a_video_becomes_a_file_with_its_provenance(site: StandIn, tmp_path: Pat
 def test_a_server_that_recovers_is_asked_again(site: StandIn, tmp_path: Path) -> None:
     """One HTTP 500 in the media does not fail a download that may retry."""
     assert download("flaky-video", tmp_path, downloading(site)).path.stat().st_size > 0
-
-
-@pytest.mark.parametrize("video", TROUBLES, ids=lambda video: video.video_id)
-def test_each_trouble_has_its_class_and_leaves_nothing(
-    video: CatalogueVideo, site: StandIn, tmp_path: Path
-) -> None:
-    """Every way to fail ends as one leaf of the error tree, with an empty scratch folder."""
-    with pytest.raises(errors.CollectionError) as caught:
-        download(video.video_id, tmp_path, downloading(site, socket_timeout_s=1))
-    assert type(caught.value) is TROUBLES[video]
-    assert str(caught.value)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_video_nobody_knows_is_gone(site: StandIn, tmp_path: Path) -> None:

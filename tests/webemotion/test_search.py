@@ -85,3 +85,10 @@ def test_a_hit_is_rejected_for_its_length_or_for_being_live(
     """Four minutes are too long, and an unknown length is left to the download."""
     hit = SearchHit("plain-video", "P", duration_s, None, live, 1)
     assert rejection(hit, SearchConfig()) == reason
+
+
+def test_a_hit_of_a_denied_channel_is_rejected() -> None:
+    """A channel that is not wanted costs no download."""
+    config = SearchConfig(denied_channels=("UC1",))
+    hits = [SearchHit("plain-video", "P", 9.0, channel, False, 1) for channel in ("UC1", "UC2")]
+    assert [rejection(hit, config) for hit in hits] == ["channel_denied", None]
