@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from flows.collect_commands import add_collect_commands
 from flows.exchange_commands import add_exchange_commands
 from flows.label_commands import labels
 from flows.outcomes import bad_input, finish
@@ -38,21 +39,6 @@ def demo(
     """Run the whole pipeline on synthetic videos: collect, pretrain, fine-tune."""
     # In this process's place: a parent that waits would cut the demo's cleanup short at Ctrl-C.
     os.execv(sys.executable, [sys.executable, "-m", "demo", str(folder)])
-
-
-@app.command()
-def collect(store: _Store = None, settings: _Set = None) -> None:
-    """Search, download, find faces, and commit them to the store."""
-    with bad_input():
-        from flows.arguments import checked
-        from flows.collect import collect as flow
-        from flows.runs import check_writable
-        from storage.store import open_store
-
-        parameters = checked(flow, settings or [], store=store)
-        check_writable(parameters["work"].scratch)
-        open_store(parameters["store"], create=True).dataset(parameters["dataset"], create=True)
-        finish(flow(**parameters, return_state=True))
 
 
 @app.command()
@@ -123,6 +109,7 @@ def doctor(
             console.print(f"    to mend: {finding.mend}", soft_wrap=True)
 
 
+add_collect_commands(app)
 add_store_commands(app)
 add_exchange_commands(app)
 app.add_typer(labels, name="labels")

@@ -1,31 +1,41 @@
 """One batch of videos, from their ids to one commit of faces."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from prefect import flow, get_run_logger, task
 from prefect.client.schemas.objects import State
 from prefect.runtime import task_run
 from prefect.states import Completed, Failed
 
+from flows.calls import CALL_TAG
+from flows.gate import Walled, call
 from flows.parameters import DatasetName
+from flows.wall import meet
+from storage.errors import StoreUnreachable, StoreUnwritable
 from storage.ledger import Ledger, VideoEvent
 from storage.store import open_store
 from webemotion.collection import collect_video, commit
-from webemotion.errors import CollectionError
+from webemotion.errors import ConnectionFailed, LocalFault
 from webemotion.harvest_config import HarvestConfig
 from webemotion.listing import ListedClip, read_listing
+from webemotion.manners import Manners
 from webemotion.scratch import sweep
 from webemotion.spool import Spool
 from webemotion.web_config import DownloadConfig
+
+PAUSED: Final = "Paused"
+"""The name of the state of a batch that met a wall."""
+# So many videos in a row without a connection are no fault of theirs.
+_MOST_IN_A_ROW: Final = 3
 
 
 def _video_id() -> str:
     return f"video {task_run.parameters['found'].video_id}"
 
 
-@task(name="collect-video", task_run_name=_video_id, persist_result=False)
+@task(name="collect-video", task_run_name=_video_id, tags=[CALL_TAG], persist_result=False)
 def collect_one(
     found: VideoEvent,
     spool: Spool,
@@ -61,13 +71,15 @@ def collect_batch(
     scratch: Path = Path("data/scratch"),
     downloading: DownloadConfig = DownloadConfig(),
     harvesting: HarvestConfig = HarvestConfig(),
+    manners: Manners = Manners(),
     listing: Path | None = None,
+    trial: bool = False,
 ) -> State[Any]:
     """Collect the videos that are not settled yet, and commit their faces together.
 
     What is finished is committed even if the batch has to stop: at a wall that every further video
     would meet, it ends in the state Paused, which says what happened. With a listing, only the
-    faces that it names are kept.
+    faces that it names are kept. The first video of a trial tries a wall whose time is over.
     """
     named = read_listing(listing) if listing else None
     opened = open_store(store).dataset(dataset)
@@ -76,17 +88,51 @@ def collect_batch(
     sweep(scratch)
     digest = named.digest if named else ""
     spool = Spool.under(scratch, opened.uri, downloading, harvesting, listing=digest)
-    events: list[VideoEvent] = []
-    wall: CollectionError | None = None
-    for found in [states[v] for v in video_ids if states[v].state in ("found", "failed")]:
-        try:
-            listed = named.clips.get(found.video_id, ()) if named else None
-            events.append(collect_one(found, spool, scratch, downloading, harvesting, listed))
-        except CollectionError as error:
-            wall = error
-            break
-    faces = commit(opened, spool, events)
+    due = [states[v] for v in video_ids if states[v].state in ("found", "failed")]
+
+    def one(found: VideoEvent) -> VideoEvent:
+        listed = named.clips.get(found.video_id, ()) if named else None
+        return collect_one(found, spool, scratch, downloading, harvesting, listed)
+
+    events, wall = _collect_all(due, one, spool, manners, trial)
+    try:
+        faces = commit(opened, spool, events)
+    except (StoreUnreachable, StoreUnwritable) as error:
+        # What is finished waits in the spool for the next batch that holds these videos.
+        lost = Walled(meet(LocalFault(str(error)), manners))
+        return Failed(name=PAUSED, message=f"{lost}; {len(events)} videos wait in {scratch}")
     done = f"{len(events)} videos, {faces} new faces"
     if wall:
-        return Failed(name="Paused", message=f"{wall.reason}: {wall}; after {done}")
+        return Failed(name=PAUSED, message=f"{wall}; after {done}")
     return Completed(message=done)
+
+
+def _collect_all(
+    due: Sequence[VideoEvent],
+    one: Callable[[VideoEvent], VideoEvent],
+    spool: Spool,
+    manners: Manners,
+    trial: bool,
+) -> tuple[list[VideoEvent], Walled | None]:
+    """Collect videos up to a wall; what became of them, and the wall."""
+    events: list[VideoEvent] = []
+    try:
+        for number, found in enumerate(due):
+            first = trial and not number
+            with call(manners, trial=first):
+                events.append(one(found))
+                _refuse_lost_network(events, spool, most=1 if first else _MOST_IN_A_ROW)
+    except Walled as wall:
+        return events, wall
+    return events, None
+
+
+def _refuse_lost_network(events: list[VideoEvent], spool: Spool, most: int) -> None:
+    """Raise if no connection came about for the last few videos, which is no fault of theirs."""
+    last = events[-most:]
+    if len(last) < most or any(event.reason != ConnectionFailed.reason for event in last):
+        return
+    for event in last:
+        events.remove(event)
+        spool.drop(event.video_id)
+    raise LocalFault(f"no connection for {most} videos in a row, the last: {last[-1].detail}")

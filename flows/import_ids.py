@@ -9,13 +9,16 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 
 from flows.artifacts import show_collection, show_results
-from flows.collect import due, outcome, run_batches
+from flows.batches import collected
+from flows.calls import set_limit
+from flows.collect import due
 from flows.parameters import DatasetName, WorkParameters
 from flows.runs import check_writable
 from storage.ledger import Finding, Ledger, VideoEvent
 from storage.store import Dataset, open_store
 from webemotion.harvest_config import HarvestConfig
 from webemotion.listing import ListedClip, read_listing
+from webemotion.manners import Manners
 from webemotion.web_config import DownloadConfig
 
 
@@ -26,6 +29,7 @@ def import_ids(
     dataset: DatasetName = "webemotion",
     downloading: DownloadConfig = DownloadConfig(),
     harvesting: HarvestConfig = HarvestConfig(),
+    manners: Manners = Manners(),
     work: WorkParameters = WorkParameters(),
 ) -> State[Any]:
     """Collect the clips that a list names, and nothing else of their videos.
@@ -38,24 +42,32 @@ def import_ids(
         dataset: Name of the dataset in the store.
         downloading: How to download.
         harvesting: How faces are found and kept; as at the exporter's, for the same faces.
+        manners: How often to ask, and how long to wait at a wall.
         work: How the work is dealt out.
     """
     listing = read_listing(ids)
     check_writable(work.scratch)
     opened = open_store(store, create=True).dataset(dataset, create=True)
     record_listed(opened, listing.clips)
-    video_ids = [video_id for video_id in due(opened) if video_id in listing.clips]
-    get_run_logger().info("%d videos listed, %d of them to try", len(listing.clips), len(video_ids))
+    set_limit(manners)
+
+    def listed_and_due() -> list[str]:
+        return [video_id for video_id in due(opened) if video_id in listing.clips]
+
+    get_run_logger().info(
+        "%d videos listed, %d of them to try", len(listing.clips), len(listed_and_due())
+    )
     shared = {
         "store": store,
         "dataset": dataset,
         "scratch": str(work.scratch),
         "downloading": downloading.model_dump(mode="json"),
         "harvesting": harvesting.model_dump(mode="json"),
+        "manners": manners.model_dump(mode="json"),
         "listing": str(ids.absolute()),
     }
     try:
-        return outcome(run_batches(video_ids, shared, work))
+        return collected(listed_and_due, shared, work, manners)
     finally:
         show_collection(opened, {})
         states = Ledger(opened).states()

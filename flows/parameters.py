@@ -64,6 +64,9 @@ class WorkParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    searches_only: bool = Field(
+        False, description="Search and record what is found; download nothing."
+    )
     scratch: Path = Field(Path("data/scratch"), description="Folder for files of passing use.")
     batch_size: int = Field(20, ge=1, le=500, description="Videos that are committed together.")
     parallel_batches: int = Field(

@@ -1,18 +1,20 @@
 """The searches of a collection, one task a query."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from prefect import get_run_logger, task
-from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import task_run
-from prefect.tasks import Task
 
+from flows.calls import CALL_TAG
+from flows.gate import Walled, call, patiently
 from flows.progress import Progress
+from flows.wall import meet
 from webemotion.errors import CollectionError, LocalFault
 from webemotion.lexicon import Query
+from webemotion.manners import Manners
 from webemotion.search import SearchHit, search
 from webemotion.web_config import SearchConfig
 
@@ -27,82 +29,91 @@ def _query_text() -> str:
     return f"search {task_run.parameters['query'].text}"
 
 
-def _worth_retrying(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
-    error = state.result(raise_on_failure=False)
-    return isinstance(error, CollectionError) and error.decision == "retry"
-
-
-@task(
-    name="search",
-    task_run_name=_query_text,
-    retries=2,
-    retry_delay_seconds=5,
-    retry_condition_fn=_worth_retrying,
-    persist_result=False,
-)
+@task(name="search", task_run_name=_query_text, tags=[CALL_TAG], persist_result=False)
 def search_one(query: Query, config: SearchConfig) -> list[SearchHit]:
     """Send one query."""
     return search(query, config)
 
 
 def search_all(
-    queries: Sequence[Query], config: SearchConfig, keep: Callable[[Hits], None]
-) -> Counter[str]:
+    queries: Sequence[Query],
+    config: SearchConfig,
+    manners: Manners,
+    keep: Callable[[Hits], None],
+    failures: Counter[str],
+) -> None:
     """Send the queries one after another, and hand over what they return as it comes.
 
-    A query that fails is counted and left for the next run.
+    A query that fails is counted and left for the next run; several in a row, or what the site
+    says, are a wall, which costs no query its turn.
 
     Args:
         queries: the plan.
         config: how to search.
+        manners: limits and pauses.
         keep: told the results of some queries at a time, before the next are sent.
-
-    Returns:
-        How many queries failed, by reason.
+        failures: counts by reason, added to.
 
     Raises:
-        CollectionError: with decision "pause": every further query would fail alike, as the site
-            said or as several in a row showed. What was found before is kept.
+        Walled: a wall stands, and `manners.wait` is false. What was found before is kept.
     """
-    failures = Failures(min(_MOST_IN_A_ROW, len(queries)))
+    most_in_a_row = min(_MOST_IN_A_ROW, len(queries))
+    searches = Searches(config, manners, keep, failures, most_in_a_row, deque(queries))
     progress = Progress("searches", "queries", len(queries))
-    for begin in range(0, len(queries), _KEPT_TOGETHER):
-        hits: Hits = []
-        try:
-            for number, query in enumerate(queries[begin : begin + _KEPT_TOGETHER], begin + 1):
-                hits += _hits(query, config, failures)
-                progress.update(number)
-        finally:
-            keep(hits)
-    return failures.by_reason
+    while searches.pending or searches.hits:
+        patiently(searches.some, manners)
+        progress.update(len(queries) - len(searches.pending))
+    searches.settle()
 
 
 @dataclass(slots=True)
-class Failures:
-    """Queries that failed: by reason, and how many in a row until now, of how many that may."""
+class Searches:
+    """Queries to send, and what was found and is not kept yet."""
 
+    config: SearchConfig
+    manners: Manners
+    keep: Callable[[Hits], None]
+    failures: Counter[str]
     most_in_a_row: int
-    by_reason: Counter[str] = field(default_factory=Counter)
-    in_a_row: int = 0
+    pending: deque[Query]
+    hits: Hits = field(default_factory=list)
+    failed_in_a_row: list[tuple[Query, CollectionError]] = field(default_factory=list)
 
-    def add(self, query: Query, error: CollectionError) -> None:
-        """Count a failure; raises `LocalFault` where too many have come in a row."""
-        get_run_logger().warning("query %r failed: %s", query.text, error)
-        self.by_reason[error.reason] += 1
-        self.in_a_row += 1
-        if self.in_a_row == _MOST_IN_A_ROW:
-            raise LocalFault(
-                f"{self.in_a_row} queries in a row failed, the last: {error}"
-            ) from error
+    def some(self, trial: bool) -> None:
+        """Send some queries and keep what they find; what a wall interrupts stays pending."""
+        try:
+            for number in range(min(len(self.pending), _KEPT_TOGETHER)):
+                self._send(self.pending[0], trial=trial and not number)
+                self.pending.popleft()
+        finally:
+            if self.hits:
+                self.keep(self.hits)
+                self.hits = []
 
+    def _send(self, query: Query, *, trial: bool) -> None:
+        try:
+            with call(self.manners, trial=trial):
+                found = search_one(query, self.config)
+        except CollectionError as error:
+            get_run_logger().warning("query %r failed: %s", query.text, error)
+            self._failed(query, error, most=1 if trial else self.most_in_a_row)
+        else:
+            self.hits += [(query, hit) for hit in found]
+            self.settle()
 
-def _hits(query: Query, config: SearchConfig, failures: Failures) -> Hits:
-    try:
-        found = search_one(query, config)
-    except CollectionError as error:
-        if error.decision == "pause":
-            raise
-        failures.add(query, error)
-        return []
-    failures.in_a_row = 0
-    return [(query, hit) for hit in found]
+    def _failed(self, query: Query, error: CollectionError, most: int) -> None:
+        self.failed_in_a_row.append((query, error))
+        if len(self.failed_in_a_row) < most:
+            return
+        fault = LocalFault(
+            f"{len(self.failed_in_a_row)} queries in a row failed, the last: {error}"
+        )
+        # The last one is still pending.
+        self.pending.extendleft(query for query, _ in reversed(self.failed_in_a_row[:-1]))
+        self.failed_in_a_row.clear()
+        raise Walled(meet(fault, self.manners)) from error
+
+    def settle(self) -> None:
+        """The queries that failed before one that did not have failed for good."""
+        self.failures.update(error.reason for _, error in self.failed_in_a_row)
+        self.failed_in_a_row.clear()

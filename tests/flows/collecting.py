@@ -13,8 +13,17 @@ from demo.settings import PLAN
 from demo.youtube import StandIn
 from tests.webemotion.recordings import every, hopper, scene, write_video
 
+_COMMAND: Final = str(Path(sys.executable).parent / "webemotion")
 FACE: Final = "faceface-00"
 ROBOT: Final = "robotrobot0"
+# Nobody waits, and a wall is over at once.
+MANNERS: Final[dict[str, Any]] = {
+    "calls_per_minute": 6000,
+    "calls_per_hour": 100_000,
+    "calls_per_day": 100_000,
+    "wait": False,
+    **dict.fromkeys(("rate_limited_pause_s", "bot_check_pause_s", "local_pause_s"), 0.001),
+}
 Done = subprocess.CompletedProcess[str]
 
 
@@ -28,7 +37,7 @@ def two_videos(folder: Path) -> dict[str, CatalogueVideo]:
 
 def webemotion(arguments: Sequence[str], env: Mapping[str, str]) -> Done:
     """Run the command `webemotion`."""
-    command = [str(Path(sys.executable).parent / "webemotion"), *arguments]
+    command = [_COMMAND, *arguments]
     return subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True)
 
 
@@ -39,19 +48,37 @@ def waits(site: StandIn, scratch: Path) -> dict[str, Any]:
             "proxy": site.proxy_url, "request_wait_s": 0, "retries": 0, "download_wait_s": 0
         },
         "harvesting": {"sample_rate_hz": 1, "detect_rate_hz": 2},
+        "manners": MANNERS,
         "work": {"scratch": str(scratch)},
     }  # fmt: skip
 
 
 def collect(env: Mapping[str, str], store: str, scratch: Path, site: StandIn) -> Done:
     """Collect what the site offers."""
-    settings = {
+    given, trusting = settings(env, scratch, site)
+    return webemotion(["collect", "--store", store, *given], trusting)
+
+
+def start(
+    env: Mapping[str, str], store: str, scratch: Path, site: StandIn, manners: Mapping[str, Any]
+) -> "subprocess.Popen[str]":
+    """Begin to collect what the site offers."""
+    given, trusting = settings(env, scratch, site, manners)
+    command = [_COMMAND, "collect", "--store", store, *given]
+    return subprocess.Popen(command, env={**os.environ, **trusting}, text=True)
+
+
+def settings(
+    env: Mapping[str, str], scratch: Path, site: StandIn, manners: Mapping[str, Any] = MANNERS
+) -> tuple[list[str], dict[str, str]]:
+    """Options and environment of a collection from the site."""
+    values = {
         "plan": PLAN,
         "searching": {"proxy": site.proxy_url, "request_wait_s": 0, "retries": 0},
         **waits(site, scratch),
+        "manners": manners,
     }
-    given = [f"--set={name}={json.dumps(value)}" for name, value in settings.items()]
     trusting = dict(env)
     if site.certificate.exists():
         trusting["SSL_CERT_FILE"] = str(site.certificate)
-    return webemotion(["collect", "--store", store, *given], trusting)
+    return [f"--set={name}={json.dumps(value)}" for name, value in values.items()], trusting

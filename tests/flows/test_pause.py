@@ -1,7 +1,10 @@
 """A collection that meets a wall keeps what it has, says so, and goes on in the next run."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from demo.catalogue import Catalogue, CatalogueVideo
@@ -9,7 +12,7 @@ from demo.settings import PLAN
 from demo.youtube import StandIn
 from storage.ledger import Ledger, VideoEvent
 from storage.store import open_store
-from tests.flows.collecting import FACE, ROBOT, collect, two_videos
+from tests.flows.collecting import FACE, MANNERS, ROBOT, collect, start, two_videos
 from webemotion.lexicon import load_lexicon, plan
 
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -20,6 +23,12 @@ QUERIES = plan(load_lexicon(), **PLAN)
 @pytest.fixture(scope="module")
 def videos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CatalogueVideo]:
     return two_videos(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture(autouse=True)
+def no_wall(api: httpx.Client) -> None:
+    """No wall stands from another test."""
+    api.delete("/variables/name/webemotion_wall")
 
 
 def _states(folder: Path) -> dict[str, VideoEvent]:
@@ -68,3 +77,49 @@ def test_without_a_network_it_pauses_and_says_so(deployed: dict[str, str], tmp_p
     assert stopped.returncode == 1
     assert "local_fault" in stopped.stderr.splitlines()[-1]
     assert "3 queries in a row failed" in stopped.stderr.splitlines()[-1]
+
+
+def test_it_waits_at_a_wall_tries_one_video_and_goes_on(
+    deployed: dict[str, str],
+    api: httpx.Client,
+    videos: dict[str, CatalogueVideo],
+    tmp_path: Path,
+) -> None:
+    """The run says that it waits and why; each trial asks for one video, until one succeeds."""
+    offered = {v: CatalogueVideo(v, "t", status="bot") for v in videos}
+    manners = {**MANNERS, "wait": True, "bot_check_pause_s": 6.0}
+    with StandIn(Catalogue(offered, {QUERIES[0].text: tuple(videos)})) as site:
+        running = start(deployed, str(tmp_path / "store"), tmp_path / "scratch", site, manners)
+        _until(lambda: "Waiting" in _state_names(api))
+        newest = api.post("/artifacts/filter", json={"sort": "CREATED_DESC"}).json()[0]
+        assert newest["key"] == "collection-paused"
+        assert "bot_check" in newest["data"]
+        assert len(_watched(site)) == 1
+        _until(lambda: api.get("/variables/name/webemotion_wall").json()["value"]["failed"] == 2)
+        assert len(_watched(site)) == 2
+        offered.update(videos)
+        assert running.wait(timeout=120) == 0
+    assert {event.state for event in _states(tmp_path).values()} == {"collected"}
+    assert {event.attempts for event in _states(tmp_path).values()} == {1}
+    assert api.get("/variables/name/webemotion_wall").status_code == 404
+
+
+def _state_names(api: httpx.Client) -> list[str]:
+    """The names of the states of collections that run."""
+    wanted = {
+        "flows": {"name": {"any_": ["collect"]}},
+        "flow_runs": {"state": {"type": {"any_": ["RUNNING"]}}},
+    }
+    return [run["state"]["name"] for run in api.post("/flow_runs/filter", json=wanted).json()]
+
+
+def _watched(site: StandIn) -> list[str]:
+    """Requests for the page of a video."""
+    return [request.path for request in site.requests if request.path.startswith("/watch")]
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + 90
+    while not holds():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.3)

@@ -1,0 +1,56 @@
+"""The commands that collect: plan, collect."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from flows.outcomes import bad_input, finish
+
+_Store = Annotated[str | None, typer.Option(help="Folder of the store, or s3://bucket/prefix.")]
+_Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Any parameter of the flow, by dotted name."),
+]
+
+
+def add_collect_commands(app: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (plan, collect):
+        app.command()(command)
+
+
+def plan(
+    store: _Store = None,
+    settings: _Set = None,
+    dry_run: Annotated[
+        bool, typer.Option(help="Also send the searches and record what they find; no downloads.")
+    ] = False,
+) -> None:
+    """Show what a collection with these settings would send, and what that costs."""
+    with bad_input():
+        from flows.arguments import checked
+        from flows.collect import collect as flow
+        from flows.planning import show_plan
+
+        if dry_run:
+            _collect(store, [*(settings or []), "work.searches_only=true"])
+        show_plan(checked(flow, settings or [], store=store), Console())
+
+
+def collect(store: _Store = None, settings: _Set = None) -> None:
+    """Search, download, find faces, and commit them to the store."""
+    with bad_input():
+        _collect(store, settings or [])
+
+
+def _collect(store: str | None, settings: list[str]) -> None:
+    from flows.arguments import checked
+    from flows.collect import collect as flow
+    from flows.runs import check_writable
+    from storage.store import open_store
+
+    parameters = checked(flow, settings, store=store)
+    check_writable(parameters["work"].scratch)
+    open_store(parameters["store"], create=True).dataset(parameters["dataset"], create=True)
+    finish(flow(**parameters, return_state=True))
