@@ -119,8 +119,9 @@ def _collect_all(
     try:
         for number, found in enumerate(due):
             first = trial and not number
-            with call(manners, trial=first):
+            with call(manners, trial=first) as made:
                 events.append(one(found))
+                made.answered = events[-1].state != "failed"
                 _refuse_lost_network(events, spool, most=1 if first else _MOST_IN_A_ROW)
     except Walled as wall:
         return events, wall

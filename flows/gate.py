@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 from uuid import UUID
@@ -31,13 +32,20 @@ class Walled(Exception):
         self.wall = wall
 
 
+@dataclass(slots=True)
+class Call:
+    """A call under way; whoever makes it says if it got no answer, but met no wall either."""
+
+    answered: bool = True
+
+
 @contextmanager
-def call(manners: Manners, *, trial: bool = False) -> Iterator[None]:
+def call(manners: Manners, *, trial: bool = False) -> Iterator[Call]:
     """A call of the site: wait for its turn, put up a wall if it meets one.
 
     Args:
         manners: the limits.
-        trial: whether this call tries a wall whose time is over; its success lowers the wall.
+        trial: whether this call tries a wall whose time is over; its answer lowers the wall.
 
     Raises:
         Walled: there is a wall, or the call met one.
@@ -46,13 +54,14 @@ def call(manners: Manners, *, trial: bool = False) -> Iterator[None]:
     if wall is not None and (wall.stands() or not trial):
         raise Walled(wall)
     await_turn(manners)
+    made = Call()
     try:
-        yield
+        yield made
     except CollectionError as error:
         if error.decision == "pause":
             raise Walled(meet(error, manners)) from error
         raise
-    if wall is not None:
+    if wall is not None and made.answered:
         lower()
 
 

@@ -10,6 +10,9 @@ from prefect import flow, task
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.calls import CALL_TAG, await_turn, over_budget, set_limit
+from flows.gate import Walled, call
+from flows.wall import Wall, current, lower, meet
+from webemotion.errors import LocalFault
 from webemotion.manners import Manners
 
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -68,6 +71,42 @@ def test_budgets_count_the_calls_of_all_runs(server: None) -> None:
     while over_budget(manners) != expected:
         assert time.monotonic() < deadline_s, over_budget(manners)
         time.sleep(0.5)
+
+
+@flow
+def try_a_wall() -> list[Wall | None]:
+    """The walls after an early call, a call without an answer, a failed trial and a success."""
+    manners = Manners(calls_per_minute=6000, calls_per_hour=10**6, local_pause_s=1.0)
+    set_limit(manners)
+    lower()
+    walls: list[Wall | None] = [meet(LocalFault("no disk"), manners)]
+    with pytest.raises(Walled, match="no disk"), call(manners, trial=True):
+        pass
+    walls.append(meet(LocalFault("late"), manners))
+    time.sleep(1.1)
+    with pytest.raises(Walled), call(manners):
+        pass
+    with call(manners, trial=True) as made:
+        made.answered = False
+    walls.append(current())
+    with pytest.raises(Walled, match="still none"), call(manners, trial=True):
+        raise LocalFault("still none")
+    walls.append(current())
+    time.sleep(2.1)
+    with call(manners, trial=True):
+        pass
+    return [*walls, current()]
+
+
+def test_only_an_answer_lowers_a_wall(server: None) -> None:
+    """While it stands nobody calls, afterwards only a trial does, and a 5xx proves nothing."""
+    first, late, unanswered, failed, answered = try_a_wall()
+    assert first is not None
+    assert failed is not None
+    assert first == late == unanswered
+    assert (failed.failed, failed.since) == (2, first.since)
+    assert (failed.until - first.until).total_seconds() >= 2
+    assert answered is None
 
 
 def _calls_of_the_last_hour() -> int:
