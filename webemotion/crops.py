@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from webemotion.alignment import align
+from webemotion.detection import Detection
 from webemotion.harvest_config import HarvestConfig
-from webemotion.mtcnn import Detection
 from webemotion.quality import Quality, measure
 
 

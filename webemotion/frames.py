@@ -1,145 +1,165 @@
 """A video file as a stream of frames with their presentation times, within limits.
 
-Decoding is PyAV's (https://pyav.basswood-io.com), one frame in memory at a time. The file comes
-from strangers: only the containers that YouTube serves are opened, and nothing but that file.
+Decoding is PyAV's (https://pyav.basswood-io.com), in a process of its own that can neither reach
+the network nor open a file: videos come from strangers, and decoders have had holes. A process
+that dies takes its video with it, nothing else.
 """
 
-import time
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO, Final, cast
 
-import av
 import numpy as np
 import numpy.typing as npt
-from av.container import InputContainer
-from av.video.stream import VideoStream
 
-from webemotion.errors import TooLarge, TooLong, Unreadable
+from webemotion.decoder_stream import END, FRAME, START, Head, Limits, Pixels, read_end, read_frame
+from webemotion.errors import CollectionError, LocalFault, TooLarge, Unreadable
 from webemotion.harvest_config import HarvestConfig
 
-# Playlists and the like would let a file name other files to read.
-_OPEN_OPTIONS = {"format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"}
-# Sound may outlast the pictures a little without the file being cut off.
-_MISSING_END_S = 1.0
-# By default each conversion starts threads of its own, which takes longer than the conversion.
-_THREADS = 1
+Image = npt.NDArray[np.uint8]
+
+THUMBNAIL_PX: Final = (128, 72)
+# As much again as a decoder needs for the largest frame that a user would allow, 3840 x 2160.
+_MEMORY_BYTES: Final = 1 << 30
+# One process is one core: threads of libraries would fight over it.
+_ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_PIPE_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One decoded picture; pixels are converted only when asked for."""
+    """One decoded frame."""
 
-    pts: int
-    time_base: Fraction
-    """Seconds per unit of pts."""
-    picture: av.VideoFrame
+    head: Head
+    thumbnail_bgr: Image
+    """The picture averaged down to uint8 [72, 128, 3], whatever its shape."""
+    picture_rgb: Image | None
+    """uint8 [H, W, 3] as it is to be shown; of `detect_rate_hz` frames per second only."""
+
+    @property
+    def pts(self) -> int:
+        """Presentation time in units of time_base."""
+        return self.head.pts
+
+    @property
+    def time_base(self) -> Fraction:
+        """Seconds per unit of pts."""
+        return self.head.time_base
 
     @property
     def t_s(self) -> float:
         """Presentation time in seconds."""
-        return float(self.time_base * self.pts)
+        return self.head.t_s
 
     @property
     def end_s(self) -> float:
         """When the next frame is due, in seconds; t_s if the file does not say."""
-        return float(self.time_base * (self.pts + (self.picture.duration or 0)))
-
-    def rgb(self) -> npt.NDArray[np.uint8]:
-        """The picture, uint8 [H, W, 3]."""
-        return np.asarray(self.picture.to_ndarray(format="rgb24", threads=_THREADS), np.uint8)
-
-    def thumbnail_bgr(self, width_px: int, height_px: int) -> npt.NDArray[np.uint8]:
-        """The picture averaged down to uint8 [height_px, width_px, 3], whatever its shape."""
-        small = self.picture.reformat(
-            width_px, height_px, "bgr24", interpolation="AREA", threads=_THREADS
-        )
-        return np.asarray(small.to_ndarray(), np.uint8)
+        return self.head.end_s
 
 
 def read_frames(path: Path, config: HarvestConfig) -> Iterator[Frame]:
-    """Decode every frame in order of presentation.
+    """Decode a video in order of presentation.
+
+    Frames that no other frame is built from are left out where there are five times as many
+    frames as pictures wanted.
 
     Raises:
         Unreadable: not a video, broken, or cut off; possibly after some frames.
-        TooLarge: more pixels, frames or work than allowed.
+        TooLarge: more pixels, frames, memory or work than allowed.
         TooLong: lasts longer than allowed.
+        LocalFault: the decoding process does not start.
         OSError: there is no such file, or it may not be read.
     """
     try:
-        # "file:" keeps a path from being taken for a network address.
-        with av.open(f"file:{path}", options=_OPEN_OPTIONS) as container:
-            yield from _decode(container, path.name, config)
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
-        raise
-    except av.FFmpegError as error:
-        raise Unreadable(f"{path.name}: {error.strerror}") from error
+        yield from _read(path, _limits(config))
+    except CollectionError as error:
+        if isinstance(error, LocalFault):
+            raise
+        raise type(error)(f"{path.name}: {error}") from error
 
 
-def _decode(container: InputContainer, name: str, config: HarvestConfig) -> Iterator[Frame]:
-    if not container.streams.video:
-        raise Unreadable(f"{name}: holds no pictures")
-    stream = container.streams.video[0]
-    _check_pixels(stream.width, stream.height, name, config)
-    deadline_s = time.monotonic() + config.timeout_s
-    first, last = None, None
-    for count, picture in enumerate(container.decode(stream), start=1):
-        _check_cost(picture, count, deadline_s, name, config)
-        frame = _timed(picture, name)
-        first = first or frame
-        _check_time(first, last, frame, name, config)
-        yield frame
-        last = frame
-    _check_end(first, last, stream, container, name)
+def _limits(config: HarvestConfig) -> Limits:
+    return Limits(
+        picture_rate_hz=config.detect_rate_hz,
+        thumbnail_width_px=THUMBNAIL_PX[0],
+        thumbnail_height_px=THUMBNAIL_PX[1],
+        max_pixels=config.max_pixels,
+        max_duration_s=config.max_duration_s,
+        max_frames=config.max_frames,
+        timeout_s=config.timeout_s,
+        memory_bytes=_MEMORY_BYTES,
+    )
 
 
-def _timed(picture: av.VideoFrame, name: str) -> Frame:
-    if picture.pts is None or picture.time_base is None:
-        raise Unreadable(f"{name}: a frame has no presentation time")
-    return Frame(picture.pts, picture.time_base, picture)
+def _read(path: Path, limits: Limits) -> Iterator[Frame]:
+    with _process(path, limits) as process:
+        stream = cast(BinaryIO, process.stdout)
+        if stream.read(1) != START:
+            raise _false_start(process, limits)
+        try:
+            while (kind := stream.read(1)) == FRAME:
+                head, thumbnail, picture = read_frame(stream, limits)
+                yield Frame(head, _array(thumbnail), _upright(picture) if picture else None)
+        except EOFError:
+            kind = b""
+        failure = read_end(stream) if kind == END else _death(process, limits)
+        if failure is not None:
+            raise failure
 
 
-def _check_pixels(width_px: int, height_px: int, name: str, config: HarvestConfig) -> None:
-    if width_px * height_px > config.max_pixels:
-        raise TooLarge(f"{name}: {width_px} x {height_px} is over {config.max_pixels} pixels")
+def _array(pixels: Pixels) -> Image:
+    rows = np.frombuffer(pixels.data, np.uint8).reshape(pixels.height_px, pixels.row_bytes)
+    shape = pixels.height_px, pixels.width_px, 3
+    return np.ascontiguousarray(rows[:, : 3 * pixels.width_px]).reshape(shape)
 
 
-def _check_cost(
-    picture: av.VideoFrame, count: int, deadline_s: float, name: str, config: HarvestConfig
-) -> None:
-    _check_pixels(picture.width, picture.height, name, config)
-    if count > config.max_frames:
-        raise TooLarge(f"{name}: more than {config.max_frames} frames")
-    if time.monotonic() > deadline_s:
-        raise TooLarge(f"{name}: not done after {config.timeout_s} s")
+def _upright(pixels: Pixels) -> Image:
+    return np.ascontiguousarray(np.rot90(_array(pixels), pixels.quarter_turns))
 
 
-def _check_time(
-    first: Frame, last: Frame | None, frame: Frame, name: str, config: HarvestConfig
-) -> None:
-    if last is not None and frame.t_s <= last.t_s:
-        raise Unreadable(f"{name}: time stands still at {frame.t_s:.3f} s")
-    if frame.t_s - first.t_s > config.max_duration_s:
-        raise TooLong(f"{name}: lasts longer than {config.max_duration_s} s")
+def _false_start(process: "subprocess.Popen[bytes]", limits: Limits) -> CollectionError:
+    complaints = cast(BinaryIO, process.stderr).read().decode(errors="replace")
+    if process.wait() == -signal.SIGKILL:
+        return _death(process, limits)
+    return LocalFault(f"no video can be decoded: {complaints.strip()[-500:]}")
 
 
-def _check_end(
-    first: Frame | None,
-    last: Frame | None,
-    stream: VideoStream,
-    container: InputContainer,
-    name: str,
-) -> None:
-    if first is None or last is None:
-        raise Unreadable(f"{name}: holds no pictures")
-    stated_s = _stated_duration_s(stream, container)
-    seen_s = last.end_s - first.t_s
-    if seen_s + _MISSING_END_S < stated_s:
-        raise Unreadable(f"{name}: ends after {seen_s:.1f} of {stated_s:.1f} s")
+def _death(process: "subprocess.Popen[bytes]", limits: Limits) -> CollectionError:
+    """Why a process ended without a word."""
+    status = process.wait()
+    if status in (-signal.SIGKILL, -signal.SIGXCPU):
+        return TooLarge(f"not done after {limits.timeout_s} s, or too much for the memory")
+    return Unreadable(f"the decoder died with status {status}")
 
 
-def _stated_duration_s(stream: VideoStream, container: InputContainer) -> float:
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return (container.duration or 0) / av.time_base
+@contextmanager
+def _process(path: Path, limits: Limits) -> Iterator["subprocess.Popen[bytes]"]:
+    with path.open("rb") as video:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "webemotion.decoder_process", json.dumps(asdict(limits))],
+            stdin=video,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=_PIPE_BYTES,
+            env=os.environ | _ONE_THREAD,
+        )
+    deadline = threading.Timer(limits.timeout_s, process.kill)
+    deadline.daemon = True
+    deadline.start()
+    try:
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
+    finally:
+        deadline.cancel()

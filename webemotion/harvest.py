@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from webemotion.clips import Clip, cut_clips
 from webemotion.harvest_config import HarvestConfig
+from webemotion.one_core import one_core
 from webemotion.rows import face_rows
-from webemotion.sampling import thin
-from webemotion.sightings import look
+from webemotion.sightings import Sightings, look
 from webemotion.tracks import FaceTrack, link
 from webemotion.video import Video
 
@@ -51,16 +51,37 @@ def harvest(video: Video, *, emotion: str, config: HarvestConfig) -> Harvest:
         CollectionError: the file is Unreadable, TooLarge or TooLong.
         OSError: there is no such file.
     """
+    with one_core():
+        seen, tracks, clips = find_clips(video, config)
+        faces = [
+            (clip, detection)
+            for clip in clips
+            for detection in clip.track.detections
+            if detection in seen.crops
+        ]
+        counts = seen.counts | _count(tracks, clips, len(faces))
+        return Harvest(face_rows(faces, seen.crops, video, emotion), counts)
+
+
+def find_clips(
+    video: Video, config: HarvestConfig
+) -> tuple[Sightings, tuple[FaceTrack, ...], tuple[Clip, ...]]:
+    """All that was seen in a video, the tracks of its faces, and those that last.
+
+    Raises:
+        CollectionError: as harvest.
+        OSError: as harvest.
+    """
     seen = look(video.path, config)
-    tracks = link(tuple(seen.crops), seen.shots, max_gap_s=config.max_gap_s, min_iou=config.min_iou)
-    clips = cut_clips(tracks, video_id=video.video_id, min_face_s=config.min_face_s)
-    faces = [
-        (clip, detection)
-        for clip in clips
-        for detection in thin(clip.track.detections, config.sample_rate_hz)
-    ]
-    counts = seen.counts | _count(tracks, clips, len(faces))
-    return Harvest(face_rows(faces, seen.crops, video, emotion), counts)
+    tracks = link(seen.detections, seen.shots, max_gap_s=config.max_gap_s, min_iou=config.min_iou)
+    clips = cut_clips(
+        tracks,
+        seen.shots,
+        video_id=video.video_id,
+        min_face_s=config.min_face_s,
+        interval_s=1 / config.detect_rate_hz,
+    )
+    return seen, tracks, clips
 
 
 def _count(tracks: Sequence[FaceTrack], clips: Sequence[Clip], faces: int) -> dict[str, int]:

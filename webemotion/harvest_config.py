@@ -11,6 +11,9 @@ class HarvestConfig(BaseModel):
     detect_rate_hz: float = Field(
         4.0, gt=0, le=1000, description="Frames examined for faces per second of video."
     )
+    probe_interval_s: float = Field(
+        2.0, gt=0, le=60, description="How often new faces are looked for, in seconds."
+    )
     sample_rate_hz: float = Field(
         2.0, gt=0, le=50, description="Faces kept per second of a clip, at most."
     )

@@ -10,7 +10,7 @@ import pyarrow as pa
 from storage.schema import FACES
 from webemotion.harvest import Harvest
 from webemotion.listing import ListedClip
-from webemotion.tracks import box_iou
+from webemotion.overlap import box_iou
 
 _SLACK_S: Final = 0.5
 _MIN_IOU: Final = 0.3

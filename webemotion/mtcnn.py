@@ -1,83 +1,88 @@
-"""Faces and their five landmarks in one frame, by MTCNN with facenet-pytorch's weights.
+"""Faces and their five landmarks in one frame: looked for everywhere, or where they were before."""
 
-Zhang et al. 2016, "Joint face detection and alignment using multitask cascaded convolutional
-networks" (https://arxiv.org/abs/1604.02878); https://github.com/timesler/facenet-pytorch, whose
-package carries the weights.
-"""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from facenet_pytorch import MTCNN
 
-Box = tuple[float, float, float, float]
-Landmarks = tuple[tuple[float, float], ...]
+from webemotion.cascade import Faces, finish, propose, refine
+from webemotion.detection import Box, Detection
+from webemotion.picture import Picture
 
+Floats = npt.NDArray[np.float64]
 
-@dataclass(frozen=True, slots=True)
-class Detection:
-    """One face in one frame."""
-
-    t_s: float
-    """Presentation time in seconds."""
-    box_xyxy: Box
-    """Relative to the frame's width and height, clipped to 0 to 1."""
-    landmarks_xy: Landmarks
-    """Left eye, right eye, nose, left and right mouth corner as seen; relative, not clipped."""
-    probability: float
-    size_px: int
-    """Shorter side of the box in source pixels."""
+# Where a face may have gone: squares shifted by shares of their side, and of other sizes.
+_SHIFTS: Final = np.array(
+    [
+        (x, y, size)
+        for size in (0.8, 1.0, 1.25)
+        for x, y in ((0, 0), (-0.25, 0), (0.25, 0), (0, -0.25), (0, 0.25))
+    ]
+)
 
 
-def detect_faces(
-    frame_rgb: npt.NDArray[np.uint8], *, t_s: float, min_face_px: int
-) -> tuple[Detection, ...]:
+_STAY: Final = np.array([(0.0, 0.0, 1.0)])
+# Of two squares that share more, as intersection over union, the likelier one is kept: the third
+# network takes four times as long as the second, and of one face it needs to see one square.
+_OVERLAP: Final = 0.5
+
+
+def detect_faces(picture: Picture, *, t_s: float, min_face_px: int) -> tuple[Detection, ...]:
     """Find all faces of a frame, the largest first.
 
-    Frames go through the cascade one by one: in a batch the candidates of all frames share
-    the networks' calls and one suppression, so that a box would depend, in its last digits,
-    on the frames beside it. On a processor a batch gains little.
-
     Args:
-        frame_rgb: uint8 [H, W, 3].
+        picture: The frame.
         t_s: Presentation time in seconds.
         min_face_px: Size of the smallest face looked for; somewhat smaller ones may be found.
     """
-    if min(frame_rgb.shape[:2]) <= min_face_px:
+    if min(picture.size_px) <= min_face_px:
         return ()
-    cascade = _cascade(min_face_px)
-    with torch.inference_mode():
-        found = cascade.detect(frame_rgb, landmarks=True)
-    return tuple(_detections(found, frame_rgb, t_s))
+    squares_px = refine(picture, propose(picture, min_face_px), _OVERLAP)
+    return _detections(finish(picture, squares_px), picture, t_s)
 
 
-@cache
-def _cascade(min_face_px: int) -> MTCNN:
-    cascade = MTCNN(min_face_size=min_face_px, keep_all=True, device="cpu").eval()
-    # The frames arrive in this layout; following it saves a third of the time.
-    return cascade.to(memory_format=torch.channels_last)
+def follow_faces(
+    picture: Picture, boxes_xyxy: Sequence[Box], *, t_s: float, widely: bool = False
+) -> tuple[Detection, ...]:
+    """Find faces again where they are expected, the largest first.
+
+    The first network, which looks everywhere and takes most of the time, is left out.
+
+    Args:
+        picture: The frame.
+        boxes_xyxy: Where the faces are expected, relative to the frame.
+        t_s: Presentation time in seconds.
+        widely: Whether to look around these places, too.
+    """
+    if not boxes_xyxy:
+        return ()
+    boxes_px = np.array(boxes_xyxy, np.float64) * np.tile(picture.size_px, 2)
+    squares_px = refine(picture, _around(boxes_px, _SHIFTS if widely else _STAY), _OVERLAP)
+    return _detections(finish(picture, squares_px), picture, t_s)
 
 
-def _detections(
-    found: tuple[Any, Any, Any], frame_rgb: npt.NDArray[np.uint8], t_s: float
-) -> Iterator[Detection]:
-    boxes_px, probabilities, landmarks_px = found
-    if boxes_px is None:
-        return
-    size_px = np.array([frame_rgb.shape[1], frame_rgb.shape[0]], np.float64)
-    for box_px, probability, points_px in zip(boxes_px, probabilities, landmarks_px, strict=True):
-        corners_px = np.asarray(box_px, np.float64).reshape(2, 2).clip(0, size_px)
-        left, top, right, bottom = (corners_px / size_px).ravel().tolist()
-        points = (np.asarray(points_px, np.float64) / size_px).tolist()
-        yield Detection(
+def _around(boxes_px: Floats, shifts: Floats) -> Floats:
+    middle = (boxes_px[:, :2] + boxes_px[:, 2:]) / 2
+    side = (boxes_px[:, 2:] - boxes_px[:, :2]).max(axis=1)[:, None, None]
+    centres = middle[:, None] + shifts[None, :, :2] * side
+    halves = shifts[None, :, 2:] * side / 2
+    return np.concatenate([centres - halves, centres + halves], axis=-1).reshape(-1, 4)
+
+
+def _detections(faces: Faces, picture: Picture, t_s: float) -> tuple[Detection, ...]:
+    size_px = np.array(picture.size_px, np.float64)
+    corners_px = faces.boxes_px.reshape(-1, 2, 2).clip(0, size_px)
+    sides_px = corners_px[:, 1] - corners_px[:, 0]
+    boxes = (corners_px / size_px).reshape(-1, 4).tolist()
+    points = (faces.landmarks_px / size_px).tolist()
+    return tuple(
+        Detection(
             t_s=t_s,
-            box_xyxy=(left, top, right, bottom),
-            landmarks_xy=tuple((x, y) for x, y in points),
-            probability=float(probability),
-            size_px=round(float(np.diff(corners_px, axis=0).min())),
+            box_xyxy=tuple(boxes[face]),
+            landmarks_xy=tuple((x, y) for x, y in points[face]),
+            probability=float(faces.probabilities[face]),
+            size_px=round(float(sides_px[face].min())),
         )
+        for face in np.argsort(-sides_px.min(axis=1), kind="stable").tolist()
+    )

@@ -7,7 +7,7 @@ import pyarrow as pa
 from storage.schema import FACES
 from webemotion.clips import Clip
 from webemotion.crops import Crop
-from webemotion.mtcnn import Detection
+from webemotion.detection import Detection
 from webemotion.video import Video
 
 

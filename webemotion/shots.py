@@ -1,7 +1,8 @@
 """Where the camera or the editor cuts: frames → shots, by PySceneDetect's adaptive detector.
 
 The detector compares each frame's change in colour with that of its neighbours, so that a moving
-camera is no cut (https://www.scenedetect.com). It sees every frame, as a small picture.
+camera is no cut (https://www.scenedetect.com). It sees every frame decoded, as a small
+picture.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,6 @@ from scenedetect.detectors import AdaptiveDetector
 
 from webemotion.frames import Frame
 
-_WIDTH_PX, _HEIGHT_PX = 128, 72
 # The detector asks for a rate to number the frames; the times it returns are the frames' own.
 _NOMINAL_HZ = 30.0
 
@@ -52,8 +52,7 @@ class ShotFinder:
         if self.frame_count == 0:
             self._starts_s.append(frame.t_s)
         timecode = FrameTimecode(Timecode(frame.pts, frame.time_base), _NOMINAL_HZ)
-        picture_bgr = frame.thumbnail_bgr(_WIDTH_PX, _HEIGHT_PX)
-        cuts = self._detector.process_frame(timecode, picture_bgr)
+        cuts = self._detector.process_frame(timecode, frame.thumbnail_bgr)
         self._starts_s.extend(cut.seconds for cut in cuts)
         self._end_s = frame.end_s
         self.frame_count += 1

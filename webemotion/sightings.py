@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webemotion.crops import Crop, crop_face
+from webemotion.detection import Detection
 from webemotion.frames import read_frames
 from webemotion.harvest_config import HarvestConfig
-from webemotion.mtcnn import Detection, detect_faces
-from webemotion.sampling import thin
+from webemotion.picture import Picture
+from webemotion.sampling import Pace
 from webemotion.shots import Shot, ShotFinder
+from webemotion.watcher import watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,9 @@ class Sightings:
     """What was seen in one video."""
 
     shots: tuple[Shot, ...]
+    detections: tuple[Detection, ...]
     crops: dict[Detection, Crop]
+    """Of some detections: those in frames `sample_rate_hz` apart."""
     counts: dict[str, int]
 
 
@@ -34,18 +38,25 @@ def look(path: Path, config: HarvestConfig) -> Sightings:
         OSError: as read_frames.
     """
     finder = ShotFinder()
+    detections: list[Detection] = []
     crops: dict[Detection, Crop] = {}
     counts = Counter(dict.fromkeys(_COUNTED, 0))
-    frames = finder.watch(read_frames(path, config))
-    for frame in thin(frames, config.detect_rate_hz):
-        frame_rgb = frame.rgb()
-        found = detect_faces(frame_rgb, t_s=frame.t_s, min_face_px=config.min_face_px)
-        counts.update(frames_examined=1, detections=len(found))
-        for detection in _worth_following(found, counts, config):
-            crops[detection] = crop_face(frame_rgb, detection, config)
+    pictures = (
+        (frame.t_s, Picture(frame.picture_rgb))
+        for frame in finder.watch(read_frames(path, config))
+        if frame.picture_rgb is not None
+    )
+    samples = Pace(config.sample_rate_hz)
+    for seen in watch(pictures, config):
+        seen.faces.sort(key=lambda face: -face.size_px)
+        counts.update(frames_examined=1, detections=len(seen.faces))
+        found = list(_worth_following(seen.faces, counts, config))
+        detections += found
+        if samples.due(seen.t_s):
+            crops |= {face: crop_face(seen.picture.frame_rgb, face, config) for face in found}
     shots = finder.shots()
     counts.update(frames=finder.frame_count, shots=len(shots))
-    return Sightings(shots, crops, dict(counts))
+    return Sightings(shots, tuple(detections), crops, dict(counts))
 
 
 _COUNTED = (

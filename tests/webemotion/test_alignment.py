@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.webemotion.recordings import hopper, scene
 from webemotion.alignment import TEMPLATE_XY, align, similarity, template_px
 from webemotion.mtcnn import detect_faces
+from webemotion.picture import Picture
 
 Points = npt.NDArray[np.float64]
 
@@ -94,9 +95,9 @@ def test_a_found_face_is_aligned_upright() -> None:
     """A tilted portrait is put upright: found again in its crop, it lies on the template."""
     turn = cv2.getRotationMatrix2D((160, 90), 25, 1)
     frame = np.asarray(cv2.warpAffine(scene((hopper(), 100)), turn, (320, 180)), np.uint8)
-    (face,) = detect_faces(frame, t_s=0, min_face_px=40)
+    (face,) = detect_faces(Picture(frame), t_s=0, min_face_px=40)
     crop = align(frame, np.array(face.landmarks_xy) * (320, 180))
-    (again,) = detect_faces(crop, t_s=0, min_face_px=40)
+    (again,) = detect_faces(Picture(crop), t_s=0, min_face_px=40)
     assert crop.shape == (224, 224, 3)
     away_px = np.array(again.landmarks_xy) * 224 - template_px(224, 0.1)
     assert np.abs(away_px).max() < 15

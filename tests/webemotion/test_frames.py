@@ -37,9 +37,11 @@ def test_pixels_survive_up_to_compression(tmp_path: Path) -> None:
     image = np.zeros((180, 320, 3), np.uint8)
     image[:90, :, 0] = 200
     (frame,) = read_frames(write_video(tmp_path / "red.mp4", [image], [0]), CONFIG)
-    assert frame.rgb().shape == image.shape
-    assert np.abs(frame.rgb().astype(int) - image).mean() < 5
-    assert frame.thumbnail_bgr(32, 18)[:8, :, 2].mean() == pytest.approx(200, abs=5)
+    assert frame.picture_rgb is not None
+    assert frame.picture_rgb.shape == image.shape
+    assert np.abs(frame.picture_rgb.astype(int) - image).mean() < 5
+    assert frame.thumbnail_bgr.shape == (72, 128, 3)
+    assert frame.thumbnail_bgr[:35, :, 2].mean() == pytest.approx(200, abs=5)
 
 
 def _text(path: Path) -> None:

@@ -26,6 +26,7 @@ from webemotion.errors import Unreadable
 from webemotion.harvest import Harvest, harvest
 from webemotion.harvest_config import HarvestConfig
 from webemotion.mtcnn import detect_faces
+from webemotion.picture import Picture
 
 SHORT = HarvestConfig(min_face_s=2)
 
@@ -115,7 +116,7 @@ def test_a_cut_ends_a_clip_even_where_faces_coincide(tmp_path: Path) -> None:
         tmp_path, 5000, lambda t_ms: scene((collins() if t_ms < 2500 else hopper(), 100))
     )
     ends = {(row["clip_start_s"], row["clip_end_s"]) for row in result.faces.to_pylist()}
-    assert ends == {(0.0, 2.3), (2.5, 4.8)}
+    assert sorted(ends) == [(0.0, 2.5), (2.5, pytest.approx(5, abs=0.1))]
     assert result.counts["shots"] == 2
 
 
@@ -191,5 +192,5 @@ def _decoded(image: bytes) -> npt.NDArray[np.uint8]:
 
 def _landmarks(image: bytes) -> npt.NDArray[np.float64]:
     frame_rgb = np.ascontiguousarray(_decoded(image))
-    face, *_ = detect_faces(frame_rgb, t_s=0, min_face_px=60)
+    face, *_ = detect_faces(Picture(frame_rgb), t_s=0, min_face_px=60)
     return np.array(face.landmarks_xy) * 224

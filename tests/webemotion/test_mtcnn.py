@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
+from facenet_pytorch import MTCNN
 
 from tests.webemotion.recordings import Image, collins, hopper, room, scene
-from webemotion.mtcnn import Detection, detect_faces
+from webemotion.detection import Detection
+from webemotion.mtcnn import detect_faces, follow_faces
+from webemotion.picture import Picture
 
 
 def _detect(frame_rgb: Image, min_face_px: int = 40) -> tuple[Detection, ...]:
-    return detect_faces(frame_rgb, t_s=1.5, min_face_px=min_face_px)
+    return detect_faces(Picture(frame_rgb), t_s=1.5, min_face_px=min_face_px)
 
 
 def test_all_faces_are_found_the_largest_first() -> None:
@@ -55,3 +58,41 @@ def test_frames_of_any_size_are_examined_without_failure(min_face_px: int) -> No
     for side_px in range(1, min_face_px + 3):
         for shape in ((side_px, side_px), (side_px, 200), (200, side_px)):
             assert _detect(np.zeros((*shape, 3), np.uint8), min_face_px) == ()
+
+
+@pytest.mark.parametrize("min_face_px", [20, 40])
+def test_detections_are_those_of_the_library_that_published_the_weights(min_face_px: int) -> None:
+    """facenet-pytorch's own cascade finds the same faces, in the same places."""
+    frame = scene((collins(), 10), (hopper(), 190))
+    theirs = MTCNN(min_face_size=min_face_px, keep_all=True).detect(frame, landmarks=True)
+    expected = sorted(zip(*theirs, strict=True), key=lambda face: float(face[0][0]))
+    found = sorted(_detect(frame, min_face_px), key=lambda face: face.box_xyxy[0])
+    size_px = np.array([320, 180])
+    assert len(found) == len(expected) == 2
+    for face, (box_px, probability, points_px) in zip(found, expected, strict=True):
+        assert np.abs(np.array(face.box_xyxy) * np.tile(size_px, 2) - box_px).max() < 4
+        assert np.abs(np.array(face.landmarks_xy) * size_px - points_px).mean() < 1
+        assert face.probability == pytest.approx(float(probability), abs=0.01)
+
+
+@pytest.mark.parametrize("widely", [False, True])
+@pytest.mark.parametrize("shift_px", [-12, 0, 12])
+def test_a_face_is_found_again_near_where_it_was(shift_px: int, widely: bool) -> None:
+    """From the box it had before it moved, the same face is found, and nothing in an empty room."""
+    (before,) = _detect(scene((hopper(), 100)))
+    moved = scene((hopper(), 100 + shift_px))
+    (expected,) = _detect(moved)
+    again, *more = follow_faces(Picture(moved), [before.box_xyxy], t_s=2, widely=widely)
+    assert not more
+    assert again.t_s == 2
+    points, places = np.array(again.landmarks_xy), np.array(expected.landmarks_xy)
+    assert np.abs((points - places) * (320, 180)).mean() < 3
+    assert follow_faces(Picture(room()), [before.box_xyxy], t_s=2, widely=widely) == ()
+    assert follow_faces(Picture(moved), [], t_s=2, widely=widely) == ()
+
+
+def test_a_face_that_has_gone_far_is_found_by_looking_widely() -> None:
+    """Where a quarter of its size is too far for one look, a look around finds it."""
+    (before,) = _detect(scene((hopper(), 100)))
+    moved = Picture(scene((hopper(), 122)))
+    assert len(follow_faces(moved, [before.box_xyxy], t_s=2, widely=True)) == 1

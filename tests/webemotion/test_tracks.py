@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webemotion.mtcnn import Detection
+from webemotion.detection import Detection
+from webemotion.overlap import box_iou
 from webemotion.shots import Shot
-from webemotion.tracks import box_iou, link
+from webemotion.tracks import link
 
 WHOLE = (Shot(0, 1000),)
 
