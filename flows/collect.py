@@ -80,15 +80,10 @@ def record(opened: Dataset, hits: Hits, *, config: SearchConfig) -> None:
     """Record what some searches found."""
     ledger = Ledger(opened)
     now = datetime.now(UTC)
-    ledger.record(candidates(hits, ledger.states(), ledger.forgotten(), config, now))
+    known = ledger.states({hit.video_id for _, hit in hits})
+    ledger.record(candidates(hits, known, ledger.forgotten(), config, now))
 
 
 def due(opened: Dataset) -> list[str]:
     """The videos to try now."""
-    ledger = Ledger(opened)
-    now, forgotten = datetime.now(UTC), ledger.forgotten()
-    return [
-        video_id
-        for video_id, event in ledger.states().items()
-        if event.is_due(now) and not {video_id, event.channel_id} & forgotten
-    ]
+    return Ledger(opened).due(datetime.now(UTC))

@@ -83,7 +83,7 @@ def collect_batch(
     """
     named = read_listing(listing) if listing else None
     opened = open_store(store).dataset(dataset)
-    states = Ledger(opened).states()
+    states = Ledger(opened).states(video_ids)
     scratch.mkdir(parents=True, exist_ok=True)
     sweep(scratch)
     digest = named.digest if named else ""

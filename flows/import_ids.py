@@ -70,7 +70,7 @@ def import_ids(
         return collected(listed_and_due, shared, work, manners)
     finally:
         show_collection(opened, {})
-        states = Ledger(opened).states()
+        states = Ledger(opened).states(listing.clips)
         rows = [found(video, states.get(video), clips) for video, clips in listing.clips.items()]
         missing = [row for row in rows if row["clips_found"] != row["clips_listed"]]
         get_run_logger().info("%d of %d listed videos lack clips", len(missing), len(rows))
@@ -80,7 +80,7 @@ def import_ids(
 def record_listed(opened: Dataset, clips: Mapping[str, Sequence[ListedClip]]) -> None:
     """Record the listed videos that the ledger does not know; forgotten ones stay so."""
     ledger = Ledger(opened)
-    known = ledger.states().keys() | ledger.forgotten()
+    known = ledger.states(clips).keys() | ledger.forgotten()
     now = datetime.now(UTC)
     ledger.record(
         VideoEvent(

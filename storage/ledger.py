@@ -6,13 +6,14 @@ commits loses nothing and collects nothing twice.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
 from storage.schema import VIDEOS
 from storage.store import Dataset
@@ -46,6 +47,7 @@ class VideoEvent:
     next_try_at: datetime | None = None
     found_by: tuple[Finding, ...] = ()
     emotion: str | None = None
+    disagreement: float | None = None
     title: str | None = None
     channel_id: str | None = None
     duration_s: float | None = None
@@ -82,36 +84,73 @@ class Ledger:
             table = pa.Table.from_pylist(rows, schema=VIDEOS)
             self._dataset.append_videos(key or str(uuid.uuid4()), table)
 
-    def states(self) -> dict[str, VideoEvent]:
-        """The latest event of each video, with `found_by` joined over all its events."""
-        rows = self._dataset.scan("videos").sort_by("time").to_pylist()
+    def states(self, of: Collection[str] | None = None) -> dict[str, VideoEvent]:
+        """The latest event of each video, with `found_by` joined over all its events.
+
+        Args:
+            of: the videos asked for; None for all, which takes some kilobytes of memory each.
+        """
+        rows = self._dataset.scan("videos", filter=_named(of)).sort_by("time").to_pylist()
         states: dict[str, VideoEvent] = {}
         for row in rows:
             event = _event(row)
             before = states.get(event.video_id)
             found_by = (before.found_by if before else ()) + event.found_by
             states[event.video_id] = replace(event, found_by=found_by)
-        return self._recovered(states)
+        return self._recovered(states, of)
+
+    def due(self, now: datetime) -> list[str]:
+        """The videos to try: found and not settled, or failed and their time come.
+
+        Videos that are forgotten, or whose channel is, are left out. Millions of videos fit in
+        memory: only what decides is read of each.
+        """
+        columns = ["state", "next_try_at", "channel_id"]
+        events = self._dataset.scan("videos", ["video_id", "time", *columns]).sort_by("time")
+        latest = events.group_by("video_id", use_threads=False).aggregate(
+            [(column, "last", pc.ScalarAggregateOptions(skip_nulls=False)) for column in columns]
+        )
+        gone = pa.array(sorted(self.forgotten()), pa.string())
+        committed = pc.unique(self._dataset.scan("faces", ["video_id"])["video_id"])
+        failed = pc.field("state_last") == "failed"
+        time_come = pc.field("next_try_at_last").is_null() | (
+            pc.field("next_try_at_last") <= pa.scalar(now)
+        )
+        wanted = latest.filter(
+            ((pc.field("state_last") == "found") | (failed & time_come))
+            & ~pc.field("video_id").isin(gone)
+            & ~pc.field("channel_id_last").isin(gone)
+            & ~pc.field("video_id").isin(committed)
+        )
+        return [str(video_id) for video_id in wanted["video_id"].to_pylist()]
 
     def forgotten(self) -> frozenset[str]:
         """Keys of the tombstones: videos, channels and clips that must not come back."""
         return frozenset(self._dataset.scan("tombstones", ["key"])["key"].to_pylist())
 
-    def _last_times(self, video_ids: Set[str]) -> dict[str, datetime]:
+    def _last_times(self, video_ids: Collection[str]) -> dict[str, datetime]:
         """The time of each video's latest event."""
-        wanted = pc.field("video_id").isin(pa.array(sorted(video_ids), pa.string()))
-        rows = self._dataset.scan("videos", ["video_id", "time"], wanted)
+        rows = self._dataset.scan("videos", ["video_id", "time"], _named(video_ids))
         latest = rows.group_by("video_id").aggregate([("time", "max")])
         return dict(
             zip(latest["video_id"].to_pylist(), latest["time_max"].to_pylist(), strict=True)
         )
 
-    def _recovered(self, states: dict[str, VideoEvent]) -> dict[str, VideoEvent]:
-        committed = pc.unique(self._dataset.scan("faces", ["video_id"])["video_id"])
+    def _recovered(
+        self, states: dict[str, VideoEvent], of: Collection[str] | None
+    ) -> dict[str, VideoEvent]:
+        faces = self._dataset.scan("faces", ["video_id"], _named(of))
+        committed = pc.unique(faces["video_id"])
         for video_id in committed.drop_null().to_pylist():
             known = states.get(video_id, VideoEvent(video_id, "collected"))
             states[video_id] = replace(known, state="collected", reason=None)
         return states
+
+
+def _named(video_ids: Collection[str] | None) -> ds.Expression | None:
+    if video_ids is None:
+        return None
+    return pc.field("video_id").isin(pa.array(sorted(video_ids), pa.string()))
 
 
 def _row(event: VideoEvent) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 _TIME = pa.timestamp("us", tz="UTC")
 _FOUND_BY = pa.struct(
@@ -33,6 +33,8 @@ FACES: Final = pa.schema(
         pa.field("emotion", pa.string(), nullable=False),
         # Share of annotators per emotion, where the source has votes; sums to 1.
         pa.field("votes", pa.list_(pa.struct([("emotion", pa.string()), ("share", pa.float32())]))),
+        # Share of the findings of the face's video under another emotion, when it was stored.
+        pa.field("disagreement", pa.float32()),
         pa.field("video_id", pa.string()),
         pa.field("clip_id", pa.string()),
         pa.field("clip_start_s", pa.float64()),
@@ -54,7 +56,10 @@ FACES: Final = pa.schema(
         pa.field("size_px", pa.int32()),
         # Estimated from the landmarks, degrees; 0 is frontal and upright.
         pa.field("yaw_deg", pa.float32()),
+        pa.field("pitch_deg", pa.float32()),
         pa.field("roll_deg", pa.float32()),
+        # How unlike its mirror image the crop is, 0 to 2: a hint of occlusion, profile, side light.
+        pa.field("asymmetry", pa.float32()),
         # 64-bit perceptual hash as 16 hexadecimal digits.
         pa.field("phash", pa.string()),
         # Encoded image: JPEG, or PNG where the source holds raw pixels.
@@ -79,6 +84,8 @@ VIDEOS: Final = pa.schema(
         pa.field("found_by", pa.list_(_FOUND_BY)),
         # The weak label, chosen from found_by.
         pa.field("emotion", pa.string()),
+        # Share of found_by, of this event and all before, under another emotion than that.
+        pa.field("disagreement", pa.float32()),
         pa.field("title", pa.string()),
         pa.field("channel_id", pa.string()),
         pa.field("duration_s", pa.float64()),

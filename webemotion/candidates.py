@@ -22,6 +22,12 @@ def weak_label(found_by: Iterable[Finding]) -> str:
     return min(votes, key=lambda emotion: (-votes[emotion], best_rank[emotion], emotion))
 
 
+def disagreement(found_by: Iterable[Finding], emotion: str | None) -> float:
+    """Share of the findings under another emotion, 0 to 1."""
+    others = [finding.emotion != emotion for finding in found_by]
+    return sum(others) / max(len(others), 1)
+
+
 def candidates(
     hits: Iterable[tuple[Query, SearchHit]],
     known: Mapping[str, VideoEvent],
@@ -80,6 +86,7 @@ def _new(
         reason=reason,
         found_by=findings,
         emotion=weak_label(findings),
+        disagreement=disagreement(findings, weak_label(findings)),
         title=hit.title,
         channel_id=hit.channel_id,
         duration_s=hit.duration_s,
@@ -88,10 +95,16 @@ def _new(
 
 
 def _found_again(before: VideoEvent, fresh: tuple[Finding, ...], now: datetime) -> VideoEvent:
-    emotion = before.emotion
+    emotion, findings = before.emotion, before.found_by + fresh
     if before.state in ("found", "failed"):
-        emotion = weak_label(before.found_by + fresh)
-    return replace(before, emotion=emotion, found_by=fresh, time=now)
+        emotion = weak_label(findings)
+    return replace(
+        before,
+        emotion=emotion,
+        disagreement=disagreement(findings, emotion),
+        found_by=fresh,
+        time=now,
+    )
 
 
 def _fresh(findings: tuple[Finding, ...], before: VideoEvent) -> tuple[Finding, ...]:

@@ -53,7 +53,12 @@ def collect_video(
     folder = Path(tempfile.mkdtemp(prefix=VIDEO_PREFIX, dir=scratch))
     try:
         video = download(found.video_id, folder, downloading)
-        result = harvest(video, emotion=found.emotion or "", config=harvesting)
+        result = harvest(
+            video,
+            emotion=found.emotion or "",
+            disagreement=found.disagreement,
+            config=harvesting,
+        )
         result = result if listed is None else restrict(result, listed)
         event, faces = _harvested(found, video, result), result.faces
     except CollectionError as error:

@@ -37,7 +37,9 @@ class Harvest:
         return "face_too_short" if self.counts["tracks"] else "no_face"
 
 
-def harvest(video: Video, *, emotion: str, config: HarvestConfig) -> Harvest:
+def harvest(
+    video: Video, *, emotion: str, config: HarvestConfig, disagreement: float | None = None
+) -> Harvest:
     """Find the faces that stay in view, and cut them out, aligned.
 
     The same file and configuration give the same rows.
@@ -46,6 +48,7 @@ def harvest(video: Video, *, emotion: str, config: HarvestConfig) -> Harvest:
         video: The file and what is known of it.
         emotion: The weak label given to every face.
         config: Rates, thresholds and limits.
+        disagreement: Share of the video's findings under another emotion.
 
     Raises:
         CollectionError: the file is Unreadable, TooLarge or TooLong.
@@ -60,7 +63,7 @@ def harvest(video: Video, *, emotion: str, config: HarvestConfig) -> Harvest:
             if detection in seen.crops
         ]
         counts = seen.counts | _count(tracks, clips, len(faces))
-        return Harvest(face_rows(faces, seen.crops, video, emotion), counts)
+        return Harvest(face_rows(faces, seen.crops, video, emotion, disagreement), counts)
 
 
 def find_clips(

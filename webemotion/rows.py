@@ -16,11 +16,13 @@ def face_rows(
     crops: Mapping[Detection, Crop],
     video: Video,
     emotion: str,
+    disagreement: float | None,
 ) -> pa.Table:
     """Build the rows, in the order given, in the schema FACES."""
     rows = [
         _row(clip, detection, crops[detection])
-        | {"emotion": emotion, "video_id": video.video_id, "licence": video.licence}
+        | {"emotion": emotion, "disagreement": disagreement}
+        | {"video_id": video.video_id, "licence": video.licence}
         for clip, detection in faces
     ]
     return pa.Table.from_pylist(rows, schema=FACES)
@@ -44,7 +46,9 @@ def _row(clip: Clip, detection: Detection, crop: Crop) -> dict[str, object]:
         "brightness": quality.brightness,
         "contrast": quality.contrast,
         "yaw_deg": quality.yaw_deg,
+        "pitch_deg": quality.pitch_deg,
         "roll_deg": quality.roll_deg,
+        "asymmetry": quality.asymmetry,
         "phash": quality.phash,
         "image": crop.image_jpeg,
         "source": "youtube",

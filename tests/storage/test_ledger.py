@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from storage.ledger import Finding, Ledger, State, VideoEvent
 from storage.store import Dataset, open_store
+from storage.tombstones import bury
 from tests.storage.rows import faces
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,6 +42,49 @@ def test_the_state_is_that_of_the_last_event_in_whatever_calls_they_came_and_how
         )
     states = {video: event.state for video, event in ledger.states().items()}
     assert states == {video: state for video, state, _ in events}
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    events=st.lists(
+        st.tuples(
+            st.sampled_from("abcdef"),
+            st.sampled_from(STATES),
+            st.none() | st.integers(-2, 2),
+            st.sampled_from(["here", "gone", None]),
+        ),
+        max_size=14,
+    ),
+    collected=st.sets(st.sampled_from("abcdef"), max_size=2),
+    forgotten=st.sets(st.sampled_from(["a", "b", "gone"])),
+)
+def test_the_videos_due_are_those_whose_state_is_due_and_that_nobody_forgot(
+    tmp_path_factory: pytest.TempPathFactory,
+    events: list[tuple[str, State, int | None, str | None]],
+    collected: set[str],
+    forgotten: set[str],
+) -> None:
+    """Read in columns, the answer is that of looking at each video's state."""
+    dataset = _dataset(tmp_path_factory.mktemp("store"))
+    ledger = Ledger(dataset)
+    ledger.record(
+        VideoEvent(
+            video, state, channel_id=channel,
+            next_try_at=None if days is None else NOW + timedelta(days=days),
+        )
+        for video, state, days, channel in events
+    )  # fmt: skip
+    dataset.append_faces({key: faces(key, 1) for key in collected})
+    for key in sorted(forgotten):
+        bury(dataset, "channel" if key == "gone" else "video", [key], "asked", NOW)
+    states = ledger.states()
+    assert ledger.due(NOW) == [
+        video
+        for video, event in states.items()
+        if event.is_due(NOW) and not {video, event.channel_id} & ledger.forgotten()
+    ]
+    asked = {video: event.state for video, event in ledger.states("ab").items()}
+    assert asked == {video: event.state for video, event in states.items() if video in "ab"}
 
 
 def test_an_event_comes_back_as_it_was_recorded(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.ledger import Finding, VideoEvent
-from webemotion.candidates import candidates, weak_label
+from webemotion.candidates import candidates, disagreement, weak_label
 from webemotion.lexicon import Query
 from webemotion.search import SearchHit
 from webemotion.web_config import SearchConfig
@@ -41,6 +41,14 @@ def test_the_weak_label_does_not_depend_on_the_order_of_findings(
     findings: list[tuple[str, int]],
 ) -> None:
     assert weak_label([_finding(emotion, rank) for emotion, rank in findings]) == "fear"
+
+
+def test_disagreement_is_the_share_of_findings_under_another_emotion() -> None:
+    """One of four queries disagrees; nobody disagrees about what nobody found."""
+    findings = [_finding("sad", 1), *(_finding("fear", rank, str(rank)) for rank in (1, 2, 3))]
+    assert disagreement(findings, "fear") == 0.25
+    assert disagreement(findings, "sad") == 0.75
+    assert disagreement([], "sad") == 0
 
 
 def test_a_new_video_found_by_three_queries_is_one_event_with_three_findings() -> None:
