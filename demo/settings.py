@@ -42,7 +42,12 @@ def collection(folder: Path, proxy: str) -> dict[str, Any]:
         "searching": site,
         "downloading": {**site, "download_wait_s": 0},
         "harvesting": {"sample_rate_hz": 1.0},
-        "manners": {"calls_per_minute": 6000, "calls_per_hour": 100_000, "calls_per_day": 100_000},
+        "manners": {
+            "calls_per_minute": 6000,
+            "calls_per_hour": 100_000,
+            "calls_per_day": 100_000,
+            "terms_accepted": True,
+        },
         "work": {
             "scratch": str(folder / "scratch"),
             "batch_size": 18,

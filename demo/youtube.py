@@ -73,6 +73,11 @@ class StandIn:
         """Every request so far, in order of arrival."""
         return tuple(LoggedRequest(*entry) for entry in self._site.log)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What clients identified themselves with: to the proxy, and as cookies."""
+        return tuple(self._site.secrets)
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

@@ -27,6 +27,8 @@ class Site:
         self.catalogue = catalogue
         self.tls = tls
         self.log: list[tuple[str, str, str]] = []
+        self.secrets: list[str] = []
+        """What clients identified themselves with: to the proxy, and as cookies."""
         self.closing = threading.Event()
         self._shown: Counter[tuple[str, str]] = Counter()
         self._searches = 0
@@ -60,6 +62,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:
         """Open the tunnel and become the host at its other end."""
         self._host = self.path.rpartition(":")[0]
+        self._site.secrets.append(self.headers.get("Proxy-Authorization") or "")
         self.send_response(200)
         self.end_headers()
         self.wfile.flush()
@@ -118,6 +121,8 @@ class Handler(BaseHTTPRequestHandler):
         """Write nothing: requests are kept in the site's log."""
 
     def _log(self) -> None:
+        if self.headers.get("Cookie"):
+            self._site.secrets.append(self.headers["Cookie"])
         if self._host:
             self._site.log.append((self.command, self._host, self.path))
 

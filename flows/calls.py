@@ -4,6 +4,7 @@ The rate is a global concurrency limit with slot decay; the budgets are counted 
 that the server has recorded, so that no restart forgets them.
 """
 
+import random
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -19,6 +20,8 @@ _LIMIT: Final = "webemotion-calls"
 # Prefect forgets the part of a slot that has decayed at each look; with more slots it loses less.
 _SLOTS_PER_MINUTE: Final = 12
 _LOOK_EVERY_S: Final = 20.0
+# As a share of the time between two calls.
+_MOST_JITTER: Final = 0.5
 
 
 def set_limit(manners: Manners) -> None:
@@ -37,6 +40,8 @@ def await_turn(manners: Manners) -> None:
     calls of that time.
     """
     rate_limit(_LIMIT, strict=True)
+    # No two calls follow each other in a fixed time.
+    time.sleep(random.uniform(0, _MOST_JITTER * 60 / manners.calls_per_minute))
     while spent := over_budget(manners):
         get_run_logger().info("waiting: %s", spent)
         time.sleep(_LOOK_EVERY_S)

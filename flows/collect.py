@@ -17,6 +17,8 @@ from flows.gate import Walled
 from flows.parameters import DatasetName, PlanParameters, WorkParameters
 from flows.runs import check_writable
 from flows.searching import Hits, search_all
+from flows.secret_blocks import load_secrets
+from flows.terms import require_terms
 from storage.ledger import Ledger
 from storage.store import Dataset, open_store
 from webemotion.candidates import candidates
@@ -51,6 +53,8 @@ def collect(
         manners: How often to ask, and how long to wait at a wall.
         work: How the work is dealt out.
     """
+    require_terms(manners)
+    load_secrets()
     queries = plan.queries()
     check_writable(work.scratch)
     opened = open_store(store, create=True).dataset(dataset, create=True)

@@ -12,6 +12,8 @@ from prefect.states import Completed, Failed
 from flows.calls import CALL_TAG
 from flows.gate import Walled, call
 from flows.parameters import DatasetName
+from flows.secret_blocks import load_secrets
+from flows.terms import require_terms
 from flows.wall import meet
 from storage.errors import StoreUnreachable, StoreUnwritable
 from storage.ledger import Ledger, VideoEvent
@@ -81,6 +83,8 @@ def collect_batch(
     would meet, it ends in the state Paused, which says what happened. With a listing, only the
     faces that it names are kept. The first video of a trial tries a wall whose time is over.
     """
+    require_terms(manners)
+    load_secrets()
     named = read_listing(listing) if listing else None
     opened = open_store(store).dataset(dataset)
     states = Ledger(opened).states(video_ids)

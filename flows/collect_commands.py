@@ -1,5 +1,6 @@
 """The commands that collect: plan, collect."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ _Set = Annotated[
 
 def add_collect_commands(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (plan, collect):
+    for command in (plan, collect, terms):
         app.command()(command)
 
 
@@ -44,13 +45,30 @@ def collect(store: _Store = None, settings: _Set = None) -> None:
         _collect(store, settings or [])
 
 
+def terms(
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Accept them, for everyone who uses this server.")
+    ] = False,
+) -> None:
+    """Show what to know before collecting from a live site, and accept it."""
+    import flows.terms
+    from webemotion.terms import TERMS
+
+    Console().print(TERMS, highlight=False)
+    if accept or (sys.stdin.isatty() and typer.confirm("I have read this and have permission.")):
+        flows.terms.accept()
+
+
 def _collect(store: str | None, settings: list[str]) -> None:
     from flows.arguments import checked
     from flows.collect import collect as flow
     from flows.runs import check_writable
+    from flows.terms import ask_terms, require_terms
     from storage.store import open_store
 
     parameters = checked(flow, settings, store=store)
+    ask_terms(parameters["manners"])
+    require_terms(parameters["manners"])
     check_writable(parameters["work"].scratch)
     open_store(parameters["store"], create=True).dataset(parameters["dataset"], create=True)
     finish(flow(**parameters, return_state=True))

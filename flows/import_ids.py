@@ -14,6 +14,8 @@ from flows.calls import set_limit
 from flows.collect import due
 from flows.parameters import DatasetName, WorkParameters
 from flows.runs import check_writable
+from flows.secret_blocks import load_secrets
+from flows.terms import require_terms
 from storage.ledger import Finding, Ledger, VideoEvent
 from storage.store import Dataset, open_store
 from webemotion.harvest_config import HarvestConfig
@@ -45,6 +47,8 @@ def import_ids(
         manners: How often to ask, and how long to wait at a wall.
         work: How the work is dealt out.
     """
+    require_terms(manners)
+    load_secrets()
     listing = read_listing(ids)
     check_writable(work.scratch)
     opened = open_store(store, create=True).dataset(dataset, create=True)

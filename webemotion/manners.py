@@ -39,6 +39,9 @@ class Manners(BaseModel):
         60.0, gt=0, description="Pause after a fault of disk, network or store, in seconds."
     )
     longest_pause_s: float = Field(24 * _HOUR_S, gt=0, description="Longest pause, in seconds.")
+    terms_accepted: bool = Field(
+        False, description="That you have read `webemotion terms`, and may collect."
+    )
     wait: bool = Field(
         True, description="Whether to wait at a wall and go on; false ends the run, Paused."
     )

@@ -6,13 +6,13 @@ Waiting times follow yt-dlp's advice for guests
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class WebConfig(BaseModel):
     """What searching and downloading share."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     max_duration_s: float = Field(
         240.0, gt=0, description="Videos this long or longer are not wanted, in seconds."
@@ -35,6 +35,18 @@ class WebConfig(BaseModel):
     proxy: str | None = Field(
         None, description="Address of a proxy, such as http://127.0.0.1:8080; None for no proxy."
     )
+
+    @field_validator("proxy")
+    @classmethod
+    def _has_no_password(cls, value: str | None) -> str | None:
+        """Settings are kept and shown; see `secrets` for what must not be."""
+        if value is not None and "@" in value:
+            raise ValueError(
+                "proxy: must hold no user and password; put such an address into the environment"
+                " variable WEBEMOTION_PROXY or the Prefect secret block webemotion-proxy"
+            )
+        return value
+
     verify_tls: bool = Field(True, description="Refuse a site whose certificate is not trusted.")
     extractor_args: dict[str, dict[str, list[str]]] = Field(
         default_factory=dict,

@@ -4,6 +4,7 @@ Runs in a process of its own (see ``ytdlp_process``). Reference: the docstring o
 ``yt_dlp.YoutubeDL`` (https://github.com/yt-dlp/yt-dlp).
 """
 
+import io
 import logging
 import os
 from pathlib import Path
@@ -13,7 +14,7 @@ import yt_dlp
 from yt_dlp.networking.exceptions import RequestError
 from yt_dlp.utils import YoutubeDLError
 
-from webemotion import errors
+from webemotion import errors, secrets
 from webemotion.containers import container_of
 from webemotion.formats import choose
 from webemotion.web_config import DownloadConfig, SearchConfig, WebConfig
@@ -71,6 +72,7 @@ def download(video_id: str, folder: Path, config: DownloadConfig) -> dict[str, A
 
 
 def _options(config: WebConfig) -> dict[str, Any]:
+    cookies = secrets.cookies()
     # Fragments, media and pages wait alike; yt-dlp itself would not wait at all.
     waits = dict.fromkeys(
         ("http", "fragment", "extractor"), lambda n: config.retry_wait_s * 2 ** min(n, 6)
@@ -82,7 +84,9 @@ def _options(config: WebConfig) -> dict[str, Any]:
         "cachedir": False,
         "noplaylist": True,
         "allowed_extractors": ["youtube", "youtube:search"],
-        "proxy": config.proxy,
+        "proxy": secrets.proxy() or config.proxy,
+        # A stream, not a file: yt-dlp writes cookies back to where they came from.
+        "cookiefile": None if cookies is None else io.StringIO(cookies),
         "nocheckcertificate": not config.verify_tls,
         # yt-dlp prefers certifi's authorities even where the environment names others.
         "compat_opts": {"no-certifi"} if "SSL_CERT_FILE" in os.environ else set(),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from webemotion.errors import ERRORS, DeadlineExceeded, LocalFault
+from webemotion.secrets import redacted
 
 
 def call(request: dict[str, Any], *, deadline_s: float, folder: Path | None = None) -> Any:
@@ -64,7 +65,7 @@ def _result(output: bytes, complaints: bytes, status: int) -> Any:
     try:
         answer = json.loads(output)
     except ValueError as error:
-        last_words = complaints.decode(errors="replace").strip()[-500:]
+        last_words = redacted(complaints.decode(errors="replace").strip())[-500:]
         msg = f"yt-dlp's process ended with status {status}: {last_words}"
         raise LocalFault(msg) from error
     if "result" in answer:

@@ -15,6 +15,7 @@ from typing import Any
 
 from webemotion import ytdlp
 from webemotion.errors import CollectionError, Unknown
+from webemotion.secrets import redacted
 from webemotion.web_config import DownloadConfig, SearchConfig
 
 
@@ -37,10 +38,10 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"result": _result(request)}
     except CollectionError as error:
-        return {"reason": error.reason, "message": str(error)}
+        return {"reason": error.reason, "message": redacted(str(error))}
     except Exception as error:  # noqa: BLE001 - yt-dlp parses hostile pages; any bug is one video's
-        traceback.print_exc()
-        return {"reason": Unknown.reason, "message": f"{type(error).__name__}: {error}"}
+        print(redacted(traceback.format_exc()), file=sys.stderr)  # noqa: T201 - its standard error
+        return {"reason": Unknown.reason, "message": redacted(f"{type(error).__name__}: {error}")}
 
 
 def _result(request: dict[str, Any]) -> Any:

@@ -22,6 +22,7 @@ MANNERS: Final[dict[str, Any]] = {
     "calls_per_hour": 100_000,
     "calls_per_day": 100_000,
     "wait": False,
+    "terms_accepted": True,
     **dict.fromkeys(("rate_limited_pause_s", "bot_check_pause_s", "local_pause_s"), 0.001),
 }
 Done = subprocess.CompletedProcess[str]
