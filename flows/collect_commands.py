@@ -17,7 +17,7 @@ _Set = Annotated[
 
 def add_collect_commands(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (plan, collect, terms):
+    for command in (plan, collect, recheck, terms):
         app.command()(command)
 
 
@@ -43,6 +43,19 @@ def collect(store: _Store = None, settings: _Set = None) -> None:
     """Search, download, find faces, and commit them to the store."""
     with bad_input():
         _collect(store, settings or [])
+
+
+def recheck(store: _Store = None, settings: _Set = None) -> None:
+    """Visit collected videos; forget those removed, made private or relicensed since."""
+    with bad_input():
+        from flows.arguments import checked
+        from flows.recheck import recheck as flow
+        from flows.terms import ask_terms, require_terms
+
+        parameters = checked(flow, settings or [], store=store)
+        ask_terms(parameters["manners"])
+        require_terms(parameters["manners"])
+        finish(flow(**parameters, return_state=True))
 
 
 def terms(

@@ -124,6 +124,16 @@ class Ledger:
         )
         return [str(video_id) for video_id in wanted["video_id"].to_pylist()]
 
+    def collected_before(self, time: datetime) -> list[str]:
+        """The videos whose faces are in the store and whose latest event is older, oldest first."""
+        events = self._dataset.scan("videos", ["video_id", "time"])
+        latest = events.group_by("video_id").aggregate([("time", "max")]).sort_by("time_max")
+        committed = pc.unique(self._dataset.scan("faces", ["video_id"])["video_id"])
+        old = latest.filter(
+            (pc.field("time_max") < pa.scalar(time)) & pc.field("video_id").isin(committed)
+        )
+        return [str(video_id) for video_id in old["video_id"].to_pylist()]
+
     def forgotten(self) -> frozenset[str]:
         """Keys of the tombstones: videos, channels and clips that must not come back."""
         return frozenset(self._dataset.scan("tombstones", ["key"])["key"].to_pylist())

@@ -52,6 +52,20 @@ def search(text: str, config: SearchConfig) -> list[dict[str, Any]]:
     return [_hit(entry) for entry in found["entries"]]
 
 
+def page(video_id: str, config: DownloadConfig) -> dict[str, Any]:
+    """The fields of ``Page``; raises ``CollectionError``."""
+    with Session(_options(config)) as session:
+        try:
+            found = _page(session, video_id)
+        except (YoutubeDLError, OSError) as error:
+            raise classify(error, session.failures) from error
+    return {
+        "title": str(found.get("title") or "")[:_TEXT_LIMIT],
+        "channel_id": found.get("channel_id"),
+        "licence": found.get("license"),
+    }
+
+
 def download(video_id: str, folder: Path, config: DownloadConfig) -> dict[str, Any]:
     """Fetch one video into ``folder`` and return the fields of ``Video``.
 
@@ -61,14 +75,18 @@ def download(video_id: str, folder: Path, config: DownloadConfig) -> dict[str, A
     with Session(_options(config) | _download_options(folder, config)) as session:
         try:
             # The page first, alone: a refusal must not cost the media's bytes.
-            page = session.extract_info(
-                f"https://www.youtube.com/watch?v={video_id}", ie_key="Youtube", process=False
-            )
-            _refuse(page, config)
-            info = session.process_ie_result(page, download=True)
+            found = _page(session, video_id)
+            _refuse(found, config)
+            info = session.process_ie_result(found, download=True)
         except (YoutubeDLError, OSError) as error:
             raise classify(error, session.failures) from error
     return _video(info, _checked_file(folder, config))
+
+
+def _page(session: Session, video_id: str) -> dict[str, Any]:
+    address = f"https://www.youtube.com/watch?v={video_id}"
+    found = session.extract_info(address, ie_key="Youtube", process=False)
+    return dict(found)
 
 
 def _options(config: WebConfig) -> dict[str, Any]:

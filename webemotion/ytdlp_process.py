@@ -1,6 +1,6 @@
 """The process yt-dlp runs in: ``python -m webemotion.ytdlp_process``.
 
-Reads one line of JSON, a search or a download; writes one line of JSON, its result or its error.
+Reads one line of JSON, a search, a page or a download, and writes one, its result or its error.
 If its input closes before it is done, whoever asked is gone, and it ends with all it started.
 """
 
@@ -47,6 +47,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 def _result(request: dict[str, Any]) -> Any:
     if request["task"] == "search":
         return ytdlp.search(request["text"], SearchConfig(**request["config"]))
+    if request["task"] == "page":
+        return ytdlp.page(request["video_id"], DownloadConfig(**request["config"]))
     folder = Path(request["folder"])
     return ytdlp.download(request["video_id"], folder, DownloadConfig(**request["config"]))
 
