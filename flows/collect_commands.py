@@ -17,7 +17,7 @@ _Set = Annotated[
 
 def add_collect_commands(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (plan, collect, recheck, terms):
+    for command in (plan, collect, recheck, terms, heal):
         app.command()(command)
 
 
@@ -70,6 +70,14 @@ def terms(
     Console().print(TERMS, highlight=False)
     if accept or (sys.stdin.isatty() and typer.confirm("I have read this and have permission.")):
         flows.terms.accept()
+
+
+def heal() -> None:
+    """Tell the Prefect server to mark runs whose machine died, and to start collections again."""
+    from flows.healing import register
+
+    for name in register():
+        Console().print(name, highlight=False)
 
 
 def _collect(store: str | None, settings: list[str]) -> None:

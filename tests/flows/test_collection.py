@@ -117,8 +117,7 @@ def test_no_clip_is_shorter_than_five_seconds_and_none_crosses_a_cut(
         assert end_s - start_s >= HarvestConfig().min_face_s
         assert start_s <= face["t_s"] <= end_s
         for cut_s in truths[face["video_id"]].cuts_s:
-            # The first frame after a cut belongs to the new shot.
-            assert not start_s < cut_s <= end_s
+            assert not start_s < cut_s < end_s
 
 
 def test_every_face_lies_where_the_truth_says_somebody_is_on_screen(
