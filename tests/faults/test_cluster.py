@@ -22,10 +22,14 @@ from demo.site import catalogue_of
 from demo.world import build_world
 from demo.youtube import StandIn
 from storage.store import open_store
-from tests.faults.postgres import postgres
+from tests.faults.postgres import postgres, programs
 from tests.storage.servers import ACCESS_KEY, SECRET_KEY, seaweedfs
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(3000),
+    pytest.mark.skipif(programs() is None, reason="needs Debian's package postgresql"),
+]
 
 _WORKERS = 3
 _KILLS = 14

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,7 +77,8 @@ class SeaweedFS:
         ports = [f"-{name}.port={_free_port()}" for name in ("master", "volume", "filer")]
         grpc = [f"-{name}.port.grpc={_free_port()}" for name in ("master", "volume", "filer", "s3")]
         self.process = subprocess.Popen(
-            ["weed", "server", f"-dir={self.folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+            [str(Path(sys.executable).parent / "weed"), "server", f"-dir={self.folder}",
+             "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
              "-s3", f"-s3.port={self.port}", f"-s3.config={identity}", *ports, *grpc,
              "-master.telemetry=false", "-master.volumeSizeLimitMB=64", "-volume.max=16"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
