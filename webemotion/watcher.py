@@ -35,8 +35,8 @@ def watch(frames: Iterable[tuple[float, Picture]], config: HarvestConfig) -> Ite
 
     Args:
         frames: Presentation times in seconds, and pictures.
-        config: `probe_interval_s` is how often the whole cascade runs; about two intervals of
-            frames are held in memory.
+        config: `probe_interval_s` is how often the whole cascade runs; the frames of one
+            interval are held in memory.
     """
     recent: deque[Seen] = deque()
     before: dict[Detection, Detection] = {}
@@ -49,7 +49,7 @@ def watch(frames: Iterable[tuple[float, Picture]], config: HarvestConfig) -> Ite
             for face in _probe(now, config):
                 _follow_back(face, recent)
         recent.append(now)
-        while t_s - recent[0].t_s > 2 * config.probe_interval_s:
+        while t_s - recent[0].t_s > config.probe_interval_s:
             yield recent.popleft()
     yield from recent
 

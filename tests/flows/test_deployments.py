@@ -23,6 +23,7 @@ NAMES = {
     "ingest/benchmark",
     "maintain/store",
     "import-ids/list",
+    "recheck/webemotion",
 }
 
 
