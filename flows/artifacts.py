@@ -3,8 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prefect.artifacts import create_image_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_image_artifact,
+    create_markdown_artifact,
+    create_table_artifact,
+)
 
+from flows.datasheet import datasheet
 from flows.pictures import confusion, contact_sheet, curves, data_url, faces_per_emotion
 from storage.ledger import Ledger
 from storage.store import Dataset
@@ -12,7 +17,7 @@ from storage.yields import outcomes, stage_counts, yield_by_emotion
 
 
 def show_collection(dataset: Dataset, failures: Mapping[str, int]) -> None:
-    """Yield per emotion, drop reasons, the stages' counts, failed queries and a contact sheet.
+    """Yield per emotion, drop reasons, counts of stages, failed queries, datasheet, contact sheet.
 
     Args:
         dataset: what was collected.
@@ -34,6 +39,7 @@ def show_collection(dataset: Dataset, failures: Mapping[str, int]) -> None:
         create_table_artifact(
             failed, "failed-queries", "Queries that failed; the next run repeats them"
         )
+    create_markdown_artifact(datasheet(dataset), "datasheet", f"Datasheet of {dataset.name}")
     sheet = contact_sheet(faces_per_emotion(dataset))
     create_image_artifact(data_url(sheet), "contact-sheet", "Aligned faces per emotion")
 

@@ -1,6 +1,7 @@
 """One batch of videos, from their ids to one commit of faces."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import task_run
 from prefect.states import Completed, Failed
 
+from flows.artifacts import show_results
 from flows.calls import CALL_TAG
 from flows.gate import Walled, call
 from flows.parameters import DatasetName
@@ -18,6 +20,7 @@ from flows.wall import meet
 from storage.errors import StoreUnreachable, StoreUnwritable
 from storage.ledger import Ledger, VideoEvent
 from storage.store import open_store
+from storage.yields import outcomes, yield_by_query
 from webemotion.collection import collect_video, commit
 from webemotion.errors import ConnectionFailed, LocalFault
 from webemotion.harvest_config import HarvestConfig
@@ -99,6 +102,7 @@ def collect_batch(
         return collect_one(found, spool, scratch, downloading, harvesting, listed)
 
     events, wall = _collect_all(due, one, spool, manners, trial)
+    _show_yield(events, states)
     try:
         faces = commit(opened, spool, events)
     except (StoreUnreachable, StoreUnwritable) as error:
@@ -109,6 +113,14 @@ def collect_batch(
     if wall:
         return Failed(name=PAUSED, message=f"{wall}; after {done}")
     return Completed(message=done)
+
+
+def _show_yield(events: Sequence[VideoEvent], states: Mapping[str, VideoEvent]) -> None:
+    """What each query gave in this batch, and why videos gave nothing."""
+    whole = [replace(event, found_by=states[event.video_id].found_by) for event in events]
+    show_results(yield_by_query(whole), "batch-yield", "Yield per query of this batch")
+    drops = [{"state": s, "reason": r, "videos": n} for (s, r), n in outcomes(whole).items()]
+    show_results(drops, "batch-drops", "Videos of this batch by state and reason")
 
 
 def _collect_all(

@@ -50,11 +50,10 @@ def recheck(store: _Store = None, settings: _Set = None) -> None:
     with bad_input():
         from flows.arguments import checked
         from flows.recheck import recheck as flow
-        from flows.terms import ask_terms, require_terms
+        from flows.terms import ask_terms
 
         parameters = checked(flow, settings or [], store=store)
         ask_terms(parameters["manners"])
-        require_terms(parameters["manners"])
         finish(flow(**parameters, return_state=True))
 
 
@@ -84,12 +83,11 @@ def _collect(store: str | None, settings: list[str]) -> None:
     from flows.arguments import checked
     from flows.collect import collect as flow
     from flows.runs import check_writable
-    from flows.terms import ask_terms, require_terms
+    from flows.terms import ask_terms
     from storage.store import open_store
 
     parameters = checked(flow, settings, store=store)
-    ask_terms(parameters["manners"])
-    require_terms(parameters["manners"])
     check_writable(parameters["work"].scratch)
     open_store(parameters["store"], create=True).dataset(parameters["dataset"], create=True)
+    ask_terms(parameters["manners"])
     finish(flow(**parameters, return_state=True))

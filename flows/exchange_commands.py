@@ -51,6 +51,7 @@ def import_list(
         from flows.arguments import checked
         from flows.import_ids import import_ids as flow
         from flows.runs import check_writable
+        from flows.terms import ask_terms
         from storage.store import open_store
         from webemotion.listing import read_listing
 
@@ -58,6 +59,7 @@ def import_list(
         read_listing(ids)
         check_writable(parameters["work"].scratch)
         open_store(parameters["store"], create=True).dataset(parameters["dataset"], create=True)
+        ask_terms(parameters["manners"])
         finish(flow(**parameters, return_state=True))
 
 

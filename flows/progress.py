@@ -1,5 +1,7 @@
 """Progress of a run as a Prefect artifact: a bar in the UI, and for whoever asks the server."""
 
+import time
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
@@ -7,11 +9,12 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
 
 class Progress:
-    """A bar from 0 to `total`, at most one update a percent."""
+    """A bar from 0 to `total`, at most one update a percent, with the rate and the time left."""
 
     def __init__(self, key: str, what: str, total: int) -> None:
         self._what, self._total = what, max(total, 1)
         self._percent = 0
+        self._started_s = time.monotonic()
         artifact = create_progress_artifact(0.0, key=key, description=self._text(0))
         self._artifact = cast(UUID, artifact)
 
@@ -23,4 +26,9 @@ class Progress:
             update_progress_artifact(self._artifact, float(percent), description=self._text(done))
 
     def _text(self, done: int) -> str:
-        return f"{done} of {self._total} {self._what}"
+        text = f"{done} of {self._total} {self._what}"
+        took_s = time.monotonic() - self._started_s
+        if not done or not took_s:
+            return text
+        left = timedelta(seconds=round(took_s / done * (self._total - done)))
+        return f"{text}, {done / took_s * 3600:,.0f} an hour, {left} left"

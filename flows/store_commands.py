@@ -15,7 +15,7 @@ _DEFAULT_STORE = "data/store"
 
 def add_store_commands(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (stats, fsck, forget, maintain):
+    for command in (stats, datasheet, fsck, forget, maintain):
         app.command()(command)
 
 
@@ -33,6 +33,18 @@ def stats(
         if queries:
             check_writable(queries.parent)
         show_store(store, Console(), queries)
+
+
+def datasheet(
+    store: _Store = _DEFAULT_STORE,
+    dataset: Annotated[str, typer.Option(help="Which dataset.")] = "webemotion",
+) -> None:
+    """Print the datasheet of a dataset, in Markdown: queries, counts, drops, versions."""
+    with bad_input():
+        import flows.datasheet
+        from storage.store import open_store
+
+        typer.echo(flows.datasheet.datasheet(open_store(store).dataset(dataset)), nl=False)
 
 
 def fsck(

@@ -31,19 +31,21 @@ def yield_by_emotion(events: Iterable[VideoEvent]) -> list[dict[str, object]]:
 
 
 def yield_by_query(events: Iterable[VideoEvent]) -> list[dict[str, object]]:
-    """Per query: videos found, collected, dropped and failed, and faces; the best yield first.
+    """Per query: videos found, collected, dropped and failed, clips, faces; the best yield first.
 
-    A video that several queries found counts for each of them.
+    A video that several queries found counts for each of them. An attempt is a call of the site.
     """
     rows: dict[tuple[str, str, str, str], Counter[str]] = {}
     for event in events:
         for query in {(f.emotion, f.keyword, f.country, f.age) for f in event.found_by}:
             _add(rows.setdefault(query, Counter()), event)
     names = ("emotion", "keyword", "country", "age")
-    counted = ("found", "collected", "dropped", "failed", "faces")
+    counted = ("found", "collected", "dropped", "failed", "attempts", "clips", "faces")
     ordered = sorted(rows.items(), key=lambda item: (-item[1]["faces"], item[0]))
     return [
-        dict(zip(names, query, strict=True)) | {name: row[name] for name in counted}
+        dict(zip(names, query, strict=True))
+        | {name: row[name] for name in counted}
+        | {"faces_per_attempt": round(row["faces"] / max(row["attempts"], 1), 2)}
         for query, row in ordered
     ]
 
@@ -70,5 +72,6 @@ def faces_by_word(
 def _add(row: Counter[str], event: VideoEvent) -> None:
     row["found"] += 1
     row[event.state] += event.state != "found"
+    row["attempts"] += event.attempts
     row["clips"] += event.counts.get("clips", 0)
     row["faces"] += event.counts.get("faces", 0)

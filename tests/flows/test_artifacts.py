@@ -110,6 +110,16 @@ def test_the_contact_sheet_has_a_row_of_faces_for_each_emotion(artifacts: dict[s
     assert levels[1] == pytest.approx([200, 202, 255], abs=3)
 
 
+def test_the_datasheet_says_where_the_data_comes_from(artifacts: dict[str, Any]) -> None:
+    """Versions, counts, and why videos were dropped, each table with its rows."""
+    sheet = artifacts["datasheet"]
+    assert sheet.startswith("# Datasheet of webemotion\n")
+    assert "schema 3, yt-dlp not used." in sheet
+    assert "## Webemotion: 8 faces" in sheet
+    assert "| dropped | private | 2 |" in sheet
+    assert "| train | happy | 5 |" in sheet
+
+
 def test_results_are_shown_as_they_are(artifacts: dict[str, Any]) -> None:
     assert json.loads(artifacts["results"]) == RESULTS
 

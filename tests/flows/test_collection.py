@@ -24,6 +24,7 @@ from demo.site import catalogue_of
 from demo.truth import read_truths, true_emotions
 from demo.world import build_world
 from demo.youtube import StandIn
+from storage.errors import StoreMissing
 from storage.ledger import Ledger
 from storage.store import Dataset, open_store
 from webemotion.harvest_config import HarvestConfig
@@ -185,9 +186,12 @@ def test_a_collection_killed_in_the_middle_and_started_again_gives_the_same_face
 
 
 def _ids(folder: Path) -> list[str]:
-    if not (folder / "store" / "webemotion" / "faces").exists():
+    try:
+        faces = _dataset(folder).scan("faces", ["face_id"])
+    except StoreMissing:
+        # The collection has not made all its tables yet.
         return []
-    return sorted(_dataset(folder).scan("faces", ["face_id"])["face_id"].to_pylist())
+    return sorted(faces["face_id"].to_pylist())
 
 
 def _wait_until_under_way(folder: Path) -> None:

@@ -35,11 +35,11 @@ def dataset(tmp_path: Path) -> Dataset:
     cry, smile = _finding("sad", "cry", "Chad"), _finding("happy", "smile", "Chad", "woman")
     again = _finding("happy", "smile", "Peru")
     events = [
-        VideoEvent("a", "collected", emotion="sad", counts={"clips": 1, "faces": 3},
+        VideoEvent("a", "collected", emotion="sad", attempts=1, counts={"clips": 1, "faces": 3},
                    found_by=(cry, smile)),
-        VideoEvent("b", "collected", emotion="happy", counts={"clips": 2, "faces": 2},
+        VideoEvent("b", "collected", emotion="happy", attempts=1, counts={"clips": 2, "faces": 2},
                    found_by=(again, again)),
-        VideoEvent("c", "dropped", "private", emotion="happy", found_by=(again,)),
+        VideoEvent("c", "dropped", "private", attempts=1, emotion="happy", found_by=(again,)),
     ]  # fmt: skip
     Ledger(made).record(events)
     return made
@@ -65,9 +65,9 @@ def test_a_video_counts_once_for_each_query_country_and_age_that_found_it(
     assert faces_by_word(states, per_video, lambda f: f.country) == {"Chad": 3, "Peru": 2}
     assert faces_by_word(states, per_video, lambda f: f.age) == {"man": 5, "woman": 3}
     assert [tuple(row.values()) for row in yield_by_query(states)] == [
-        ("happy", "smile", "Chad", "woman", 1, 1, 0, 0, 3),
-        ("sad", "cry", "Chad", "man", 1, 1, 0, 0, 3),
-        ("happy", "smile", "Peru", "man", 2, 1, 1, 0, 2),
+        ("happy", "smile", "Chad", "woman", 1, 1, 0, 0, 1, 1, 3, 3.0),
+        ("sad", "cry", "Chad", "man", 1, 1, 0, 0, 1, 1, 3, 3.0),
+        ("happy", "smile", "Peru", "man", 2, 1, 1, 0, 2, 2, 2, 1.0),
     ]
 
 
