@@ -102,7 +102,8 @@ def collect_batch(
         return collect_one(found, spool, scratch, downloading, harvesting, listed)
 
     events, wall = _collect_all(due, one, spool, manners, trial)
-    _show_yield(events, states)
+    if events:
+        _show_yield(events, states)
     try:
         faces = commit(opened, spool, events)
     except (StoreUnreachable, StoreUnwritable) as error:
