@@ -12,7 +12,9 @@ from flows.gate import Walled, patiently
 from flows.parameters import WorkParameters
 from flows.progress import Progress
 from flows.wall import current
+from webemotion.harvest_config import HarvestConfig
 from webemotion.manners import Manners
+from webemotion.web_config import DownloadConfig
 
 _DEPLOYMENT: Final = "collect-batch/worker"
 
@@ -23,6 +25,25 @@ class BatchFailed(Exception):
     def __init__(self, state: State) -> None:
         super().__init__(f"a batch ended {state.name}: {state.message}")
         self.state = state
+
+
+def batch_parameters(
+    store: str,
+    dataset: str,
+    downloading: DownloadConfig,
+    harvesting: HarvestConfig,
+    manners: Manners,
+    work: WorkParameters,
+) -> dict[str, Any]:
+    """The parameters of collect-batch that all batches of a collection have in common."""
+    return {
+        "store": store,
+        "dataset": dataset,
+        "scratch": str(work.scratch),
+        "downloading": downloading.model_dump(mode="json"),
+        "harvesting": harvesting.model_dump(mode="json"),
+        "manners": manners.model_dump(mode="json"),
+    }
 
 
 def work_off(

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.artifacts import show_collection
-from flows.batches import collected
+from flows.batches import batch_parameters, collected
 from flows.calls import set_limit
 from flows.collect_batch import PAUSED
 from flows.gate import Walled
@@ -60,14 +60,7 @@ def collect(
     opened = open_store(store, create=True).dataset(dataset, create=True)
     set_limit(manners)
     failures: Counter[str] = Counter()
-    shared = {
-        "store": store,
-        "dataset": dataset,
-        "scratch": str(work.scratch),
-        "downloading": downloading.model_dump(mode="json"),
-        "harvesting": harvesting.model_dump(mode="json"),
-        "manners": manners.model_dump(mode="json"),
-    }
+    shared = batch_parameters(store, dataset, downloading, harvesting, manners, work)
     try:
         keep = partial(record, opened, config=searching)
         search_all(queries, searching, manners, keep, failures)

@@ -12,7 +12,7 @@ from prefect.states import Completed, Failed
 
 from flows.artifacts import show_results
 from flows.calls import CALL_TAG
-from flows.gate import Walled, call
+from flows.gate import MOST_IN_A_ROW, Walled, call
 from flows.parameters import DatasetName
 from flows.secret_blocks import load_secrets
 from flows.terms import require_terms
@@ -32,8 +32,6 @@ from webemotion.web_config import DownloadConfig
 
 PAUSED: Final = "Paused"
 """The name of the state of a batch that met a wall."""
-# So many videos in a row without a connection are no fault of theirs.
-_MOST_IN_A_ROW: Final = 3
 
 
 def _video_id() -> str:
@@ -139,7 +137,7 @@ def _collect_all(
             with call(manners, trial=first) as made:
                 events.append(one(found))
                 made.answered = events[-1].state != "failed"
-                _refuse_lost_network(events, spool, most=1 if first else _MOST_IN_A_ROW)
+                _refuse_lost_network(events, spool, most=1 if first else MOST_IN_A_ROW)
     except Walled as wall:
         return events, wall
     return events, None

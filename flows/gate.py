@@ -20,6 +20,8 @@ from storage.errors import StoreUnreachable, StoreUnwritable
 from webemotion.errors import CollectionError, LocalFault
 from webemotion.manners import Manners
 
+MOST_IN_A_ROW: Final = 3
+"""So many calls in a row without an answer are no fault of what they asked for."""
 _LOOK_EVERY_S: Final = 2.0
 T = TypeVar("T")
 

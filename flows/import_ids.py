@@ -9,7 +9,7 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 
 from flows.artifacts import show_collection, show_results
-from flows.batches import collected
+from flows.batches import batch_parameters, collected
 from flows.calls import set_limit
 from flows.collect import due
 from flows.parameters import DatasetName, WorkParameters
@@ -61,15 +61,8 @@ def import_ids(
     get_run_logger().info(
         "%d videos listed, %d of them to try", len(listing.clips), len(listed_and_due())
     )
-    shared = {
-        "store": store,
-        "dataset": dataset,
-        "scratch": str(work.scratch),
-        "downloading": downloading.model_dump(mode="json"),
-        "harvesting": harvesting.model_dump(mode="json"),
-        "manners": manners.model_dump(mode="json"),
-        "listing": str(ids.absolute()),
-    }
+    shared = batch_parameters(store, dataset, downloading, harvesting, manners, work)
+    shared["listing"] = str(ids.absolute())
     try:
         return collected(listed_and_due, shared, work, manners)
     finally:

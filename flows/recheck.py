@@ -14,7 +14,7 @@ from pydantic import NonNegativeFloat
 from flows.artifacts import show_results
 from flows.calls import CALL_TAG, set_limit
 from flows.collect_batch import PAUSED
-from flows.gate import Walled, call, patiently
+from flows.gate import MOST_IN_A_ROW, Walled, call, patiently
 from flows.parameters import DatasetName
 from flows.progress import Progress
 from flows.secret_blocks import load_secrets
@@ -28,8 +28,6 @@ from webemotion.page import Page, departure, read_page
 from webemotion.web_config import DownloadConfig
 
 _VISITED_TOGETHER: Final = 20
-# So many pages in a row that cannot be had are no fault of theirs.
-_MOST_IN_A_ROW: Final = 3
 
 
 @flow(name="recheck", persist_result=False)
@@ -126,9 +124,9 @@ class Visits:
 
     def _refuse_lost_network(self, failure: Page | CollectionError | None) -> None:
         self.failed_in_a_row = 0 if failure is None else self.failed_in_a_row + 1
-        if self.failed_in_a_row >= _MOST_IN_A_ROW:
+        if self.failed_in_a_row >= MOST_IN_A_ROW:
             self.failed_in_a_row = 0
-            raise LocalFault(f"{_MOST_IN_A_ROW} pages in a row were not to be had: {failure}")
+            raise LocalFault(f"{MOST_IN_A_ROW} pages in a row were not to be had: {failure}")
 
     def _forget(self, event: VideoEvent, reason: str) -> None:
         receipt = forget(self.dataset, "video", event.video_id, f"recheck: {reason}")

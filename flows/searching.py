@@ -9,7 +9,7 @@ from prefect import get_run_logger, task
 from prefect.runtime import task_run
 
 from flows.calls import CALL_TAG
-from flows.gate import Walled, call, patiently
+from flows.gate import MOST_IN_A_ROW, Walled, call, patiently
 from flows.progress import Progress
 from flows.wall import meet
 from webemotion.errors import CollectionError, LocalFault
@@ -19,8 +19,6 @@ from webemotion.search import SearchHit, search
 from webemotion.web_config import SearchConfig
 
 Hits = list[tuple[Query, SearchHit]]
-# So many queries that fail in a row are no fault of theirs.
-_MOST_IN_A_ROW: Final = 3
 # A commit costs less than a query, but each makes a small file.
 _KEPT_TOGETHER: Final = 20
 
@@ -57,7 +55,7 @@ def search_all(
     Raises:
         Walled: a wall stands, and `manners.wait` is false. What was found before is kept.
     """
-    most_in_a_row = min(_MOST_IN_A_ROW, len(queries))
+    most_in_a_row = min(MOST_IN_A_ROW, len(queries))
     searches = Searches(config, manners, keep, failures, most_in_a_row, deque(queries))
     progress = Progress("searches", "queries", len(queries))
     while searches.pending or searches.hits:

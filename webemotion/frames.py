@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -30,8 +29,8 @@ Image = npt.NDArray[np.uint8]
 THUMBNAIL_PX: Final = (128, 72)
 # As much again as a decoder needs for the largest frame that a user would allow, 3840 x 2160.
 _MEMORY_BYTES: Final = 1 << 30
-# One process is one core: threads of libraries would fight over it.
-_ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+# The environment holds secrets: no more of it reaches a process that reads a stranger's file.
+_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG")
 _PIPE_BYTES: Final = 1 << 20
 
 
@@ -46,24 +45,9 @@ class Frame:
     """uint8 [H, W, 3] as it is to be shown; of `detect_rate_hz` frames per second only."""
 
     @property
-    def pts(self) -> int:
-        """Presentation time in units of time_base."""
-        return self.head.pts
-
-    @property
-    def time_base(self) -> Fraction:
-        """Seconds per unit of pts."""
-        return self.head.time_base
-
-    @property
     def t_s(self) -> float:
         """Presentation time in seconds."""
         return self.head.t_s
-
-    @property
-    def end_s(self) -> float:
-        """When the next frame is due, in seconds; t_s if the file does not say."""
-        return self.head.end_s
 
 
 def read_frames(path: Path, config: HarvestConfig) -> Iterator[Frame]:
@@ -81,9 +65,9 @@ def read_frames(path: Path, config: HarvestConfig) -> Iterator[Frame]:
     """
     try:
         yield from _read(path, _limits(config))
+    except LocalFault:
+        raise
     except CollectionError as error:
-        if isinstance(error, LocalFault):
-            raise
         raise type(error)(f"{path.name}: {error}") from error
 
 
@@ -150,7 +134,7 @@ def _process(path: Path, limits: Limits) -> Iterator["subprocess.Popen[bytes]"]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=_PIPE_BYTES,
-            env=os.environ | _ONE_THREAD,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
         )
     deadline = threading.Timer(limits.timeout_s, process.kill)
     deadline.daemon = True

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from storage.ledger import VideoEvent
 from webemotion.errors import CollectionError, Gone, Private
+from webemotion.licences import is_creative_commons
 from webemotion.web_config import DownloadConfig
 from webemotion.ytdlp_call import call
 
@@ -38,6 +39,6 @@ def departure(event: VideoEvent, found: Page | CollectionError) -> str | None:
         return found.reason
     if isinstance(found, CollectionError) or found.licence == event.licence:
         return None
-    if "creative commons" in (found.licence or "").lower():
+    if is_creative_commons(found.licence):
         return None
     return f"relicensed, from {event.licence or 'standard'} to {found.licence or 'standard'}"

@@ -51,8 +51,8 @@ class ShotFinder:
     def _look_at(self, frame: Frame) -> None:
         if self.frame_count == 0:
             self._starts_s.append(frame.t_s)
-        timecode = FrameTimecode(Timecode(frame.pts, frame.time_base), _NOMINAL_HZ)
+        timecode = FrameTimecode(Timecode(frame.head.pts, frame.head.time_base), _NOMINAL_HZ)
         cuts = self._detector.process_frame(timecode, frame.thumbnail_bgr)
         self._starts_s.extend(cut.seconds for cut in cuts)
-        self._end_s = frame.end_s
+        self._end_s = frame.head.end_s
         self.frame_count += 1

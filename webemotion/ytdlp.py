@@ -17,6 +17,7 @@ from yt_dlp.utils import YoutubeDLError
 from webemotion import errors, secrets
 from webemotion.containers import container_of
 from webemotion.formats import choose
+from webemotion.licences import is_creative_commons
 from webemotion.web_config import DownloadConfig, SearchConfig, WebConfig
 from webemotion.ytdlp_errors import classify
 
@@ -155,7 +156,7 @@ def _refuse_owner(page: dict[str, Any], config: DownloadConfig) -> None:
     if channel in config.denied_channels:
         msg = f"channel {channel}"
         raise errors.ChannelDenied(msg)
-    if config.licence == "cc" and "creative commons" not in str(licence).lower():
+    if config.licence == "cc" and not is_creative_commons(licence):
         msg = f"licence {licence or 'standard'}; wanted is Creative Commons"
         raise errors.OtherLicence(msg)
 

@@ -119,6 +119,7 @@ def test_no_clip_is_shorter_than_five_seconds_and_none_crosses_a_cut(
         assert start_s <= face["t_s"] <= end_s
         for cut_s in truths[face["video_id"]].cuts_s:
             assert not start_s < cut_s < end_s
+            assert not start_s < cut_s <= face["t_s"]
 
 
 def test_every_face_lies_where_the_truth_says_somebody_is_on_screen(

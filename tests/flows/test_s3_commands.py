@@ -13,7 +13,7 @@ from demo.layouts import write_rafdb
 from demo.settings import PLAN
 from demo.youtube import StandIn
 from storage.store import open_store
-from tests.flows.collecting import FACE, ROBOT, Done, collect, two_videos, webemotion
+from tests.flows.collecting import FACE, ROBOT, Done, collect, two_videos, waits, webemotion
 from tests.storage.servers import (
     ACCESS_KEY,
     SECRET_KEY,
@@ -67,16 +67,32 @@ def outputs(env: dict[str, str], folder: Path) -> dict[str, Done]:
     pretrain = ["pretrain", *here, *runs, *SMALL, "--set=dataset=raf-db"]
     export = ["export", "--ids", str(folder / "ids.jsonl"), *here]
     labels = ["labels", "list", "--dataset", "raf-db", *here]
+    tar = ["export", "--webdataset", str(folder / "tar"), *here]
+    done["export --webdataset"] = webemotion(tar, env)
     for command in (
-        ingest, finetune, pretrain, ["maintain", *here], ["stats", *here], export, labels, forget
+        ["plan", *here], ingest, finetune, pretrain, ["maintain", *here], ["stats", *here],
+        ["datasheet", *here], export, labels, forget,
     ):  # fmt: skip
         done[command[0]] = webemotion(command, env)
     with StandIn(Catalogue(two_videos(folder), results)) as site:
         done["collect again"] = collect(env, STORE, folder / "scratch", site)
+        done["recheck"] = _visit(["recheck", *here, "--set=older_than_days=0"], env, folder, site)
         asked = [request.path for request in site.requests if FACE in request.path]
+        listed = ["import", "--ids", str(folder / "ids.jsonl"), "--store", f"{STORE}-copy"]
+        done["import"] = _visit(listed, env, folder, site)
     done["fsck"] = webemotion(["fsck", *here], env)
     assert not asked, "a forgotten video was asked for"
     return done
+
+
+def _visit(command: list[str], env: dict[str, str], folder: Path, site: StandIn) -> Done:
+    """One command that visits videos of `site`."""
+    trusting = {**env, "SSL_CERT_FILE": str(site.certificate)}
+    settings = waits(site, folder / "scratch")
+    if command[0] == "recheck":
+        settings = {name: settings[name] for name in ("downloading", "manners")}
+    given = [f"--set={name}={json.dumps(value)}" for name, value in settings.items()]
+    return webemotion([*command, *given], trusting)
 
 
 def test_every_command_works(outputs: dict[str, Done]) -> None:
@@ -84,6 +100,9 @@ def test_every_command_works(outputs: dict[str, Done]) -> None:
     assert "raf-db: 42 faces" in outputs["stats"].stdout
     assert f"Receipt: video {FACE} is forgotten in {STORE}" in outputs["forget"].stdout
     assert "2 videos, 2 clips" in outputs["export"].stdout
+    assert outputs["datasheet"].stdout.startswith("# Datasheet of webemotion")
+    recheck = outputs["recheck"].stdout + outputs["recheck"].stderr
+    assert "1 unchanged" in recheck
 
 
 def test_the_bucket_holds_what_was_collected_and_not_forgotten(

@@ -1,5 +1,6 @@
 """A video file as frames with their times, within limits."""
 
+import signal
 import tempfile
 from collections.abc import Callable
 from itertools import accumulate
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -118,3 +120,33 @@ def test_a_missing_file_is_the_callers_fault(tmp_path: Path) -> None:
     """A path to nothing raises the system's error, which no retry policy swallows."""
     with pytest.raises(FileNotFoundError):
         next(read_frames(tmp_path / "missing.mp4", CONFIG))
+
+
+def _decoder() -> psutil.Process:
+    children = psutil.Process().children()
+    (decoder,) = (each for each in children if "webemotion.decoder_process" in each.cmdline())
+    return decoder
+
+
+def test_the_decoding_process_has_none_of_the_secrets_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What reads a stranger's file knows no password."""
+    monkeypatch.setenv("WEBEMOTION_PROXY", "http://user:password-1234@host")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "key-5678")
+    path = write_video(tmp_path / "a.mp4", [scene()] * 400, every(10, 4000))
+    frames = read_frames(path, CONFIG)
+    next(frames)
+    inherited = _decoder().environ()
+    assert "PATH" in inherited
+    assert not {"WEBEMOTION_PROXY", "AWS_SECRET_ACCESS_KEY"} & inherited.keys()
+
+
+def test_a_decoder_that_is_killed_costs_its_video_alone(tmp_path: Path) -> None:
+    """The process may die at any moment: the caller gets an error of the video's."""
+    path = write_video(tmp_path / "a.mp4", [scene()] * 400, every(10, 4000))
+    frames = read_frames(path, CONFIG)
+    next(frames)
+    _decoder().send_signal(signal.SIGSEGV)
+    with pytest.raises(Unreadable, match=r"a\.mp4: the decoder died with status -11"):
+        list(frames)
