@@ -14,13 +14,13 @@ import numpy.typing as npt
 from facenet_pytorch import MTCNN
 
 from benchmarks.face_films import FPS
-from webemotion.clips import Clip, cut_clips
-from webemotion.detection import Detection
-from webemotion.frames import read_frames
-from webemotion.harvest_config import HarvestConfig
-from webemotion.overlap import box_iou
-from webemotion.shots import ShotFinder
-from webemotion.tracks import link
+from webemotion.decoding.frames import read_frames
+from webemotion.faces.clips import Clip, cut_clips
+from webemotion.faces.detection import Detection
+from webemotion.faces.harvest_config import HarvestConfig
+from webemotion.faces.overlap import box_iou
+from webemotion.faces.shots import ShotFinder
+from webemotion.faces.tracks import link
 
 _SAME_FACE_IOU = 0.5
 

@@ -17,7 +17,7 @@ from unittest import mock
 import av
 import cv2
 
-from webemotion import cascade, crops, harvest, mtcnn, shots
+from webemotion.faces import cascade, crops, harvest, mtcnn, shots
 
 STAGES = ("decode", "shots", "P", "R", "O", "align", "measure", "encode", "write", "rest")
 

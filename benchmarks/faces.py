@@ -25,9 +25,9 @@ from benchmarks.face_oracle import (
     plain_script,
 )
 from benchmarks.face_stages import STAGES, decode_alone_s, stages
-from webemotion.harvest import find_clips, harvest
-from webemotion.harvest_config import HarvestConfig
-from webemotion.one_core import one_core
+from webemotion.faces.harvest import find_clips, harvest
+from webemotion.faces.harvest_config import HarvestConfig
+from webemotion.faces.one_core import one_core
 from webemotion.video import Video
 
 _EDGE_S = 0.5

@@ -13,7 +13,7 @@ from demo.identities import dress, identities
 from demo.places import lit, random_light, random_place
 from demo.portraits import Portrait, load_portraits
 from scn.emotions import EMOTIONS
-from webemotion.alignment import similarity, template_px
+from webemotion.faces.alignment import similarity, template_px
 
 Image = npt.NDArray[np.uint8]
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from webemotion.lexicon import load_lexicon, plan
+from webemotion.planning.lexicon import load_lexicon, plan
 
 PLAN: Final[dict[str, Any]] = {
     "keywords_per_emotion": 2,

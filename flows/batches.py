@@ -12,9 +12,9 @@ from flows.gate import Walled, patiently
 from flows.parameters import WorkParameters
 from flows.progress import Progress
 from flows.wall import current
-from webemotion.harvest_config import HarvestConfig
-from webemotion.manners import Manners
-from webemotion.web_config import DownloadConfig
+from webemotion.faces.harvest_config import HarvestConfig
+from webemotion.site.manners import Manners
+from webemotion.site.web_config import DownloadConfig
 
 _DEPLOYMENT: Final = "collect-batch/worker"
 

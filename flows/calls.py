@@ -13,7 +13,7 @@ from prefect import get_run_logger
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.concurrency.sync import rate_limit
 
-from webemotion.manners import Manners
+from webemotion.site.manners import Manners
 
 CALL_TAG: Final = "asks-the-site"
 _LIMIT: Final = "webemotion-calls"

@@ -21,10 +21,10 @@ from flows.secret_blocks import load_secrets
 from flows.terms import require_terms
 from storage.ledger import Ledger
 from storage.store import Dataset, open_store
-from webemotion.candidates import candidates
-from webemotion.harvest_config import HarvestConfig
-from webemotion.manners import Manners
-from webemotion.web_config import DownloadConfig, SearchConfig
+from webemotion.faces.harvest_config import HarvestConfig
+from webemotion.planning.candidates import candidates
+from webemotion.site.manners import Manners
+from webemotion.site.web_config import DownloadConfig, SearchConfig
 
 
 @flow(name="collect", persist_result=False)

@@ -23,12 +23,12 @@ from storage.store import open_store
 from storage.yields import outcomes, yield_by_query
 from webemotion.collection import collect_video, commit
 from webemotion.errors import ConnectionFailed, LocalFault
-from webemotion.harvest_config import HarvestConfig
+from webemotion.faces.harvest_config import HarvestConfig
 from webemotion.listing import ListedClip, read_listing
-from webemotion.manners import Manners
 from webemotion.scratch import sweep
+from webemotion.site.manners import Manners
+from webemotion.site.web_config import DownloadConfig
 from webemotion.spool import Spool
-from webemotion.web_config import DownloadConfig
 
 PAUSED: Final = "Paused"
 """The name of the state of a batch that met a wall."""

@@ -64,7 +64,7 @@ def terms(
 ) -> None:
     """Show what to know before collecting from a live site, and accept it."""
     import flows.terms
-    from webemotion.terms import TERMS
+    from webemotion.site.terms import TERMS
 
     Console().print(TERMS, highlight=False)
     if accept or (sys.stdin.isatty() and typer.confirm("I have read this and have permission.")):

@@ -18,7 +18,7 @@ from flows.calls import await_turn
 from flows.wall import Wall, current, lower, meet
 from storage.errors import StoreUnreachable, StoreUnwritable
 from webemotion.errors import CollectionError, LocalFault
-from webemotion.manners import Manners
+from webemotion.site.manners import Manners
 
 MOST_IN_A_ROW: Final = 3
 """So many calls in a row without an answer are no fault of what they asked for."""

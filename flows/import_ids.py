@@ -18,10 +18,10 @@ from flows.secret_blocks import load_secrets
 from flows.terms import require_terms
 from storage.ledger import Finding, Ledger, VideoEvent
 from storage.store import Dataset, open_store
-from webemotion.harvest_config import HarvestConfig
+from webemotion.faces.harvest_config import HarvestConfig
 from webemotion.listing import ListedClip, read_listing
-from webemotion.manners import Manners
-from webemotion.web_config import DownloadConfig
+from webemotion.site.manners import Manners
+from webemotion.site.web_config import DownloadConfig
 
 
 @flow(name="import-ids", persist_result=False)

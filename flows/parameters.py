@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath, model_validator
 
-from webemotion.lexicon import Query, load_lexicon, plan
+from webemotion.planning.lexicon import Query, load_lexicon, plan
 
 DatasetName = Annotated[
     str, Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=64, description="Name of a dataset.")

@@ -12,8 +12,8 @@ from storage.errors import StoreMissing
 from storage.ledger import Ledger, VideoEvent
 from storage.statistics import sizes
 from storage.store import open_store
-from webemotion.forecast import Forecast, forecast, past_of
-from webemotion.lexicon import Query
+from webemotion.planning.forecast import Forecast, forecast, past_of
+from webemotion.planning.lexicon import Query
 
 
 def show_plan(parameters: Mapping[str, Any], console: Console) -> Forecast:

@@ -23,9 +23,9 @@ from storage.forgetting import forget
 from storage.ledger import Ledger, VideoEvent
 from storage.store import Dataset, open_store
 from webemotion.errors import CollectionError, LocalFault
-from webemotion.manners import Manners
-from webemotion.page import Page, departure, read_page
-from webemotion.web_config import DownloadConfig
+from webemotion.site.manners import Manners
+from webemotion.site.page import Page, departure, read_page
+from webemotion.site.web_config import DownloadConfig
 
 _VISITED_TOGETHER: Final = 20
 

@@ -13,10 +13,10 @@ from flows.gate import MOST_IN_A_ROW, Walled, call, patiently
 from flows.progress import Progress
 from flows.wall import meet
 from webemotion.errors import CollectionError, LocalFault
-from webemotion.lexicon import Query
-from webemotion.manners import Manners
-from webemotion.search import SearchHit, search
-from webemotion.web_config import SearchConfig
+from webemotion.planning.lexicon import Query
+from webemotion.site.manners import Manners
+from webemotion.site.search import SearchHit, search
+from webemotion.site.web_config import SearchConfig
 
 Hits = list[tuple[Query, SearchHit]]
 # A commit costs less than a query, but each makes a small file.

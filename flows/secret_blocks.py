@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 from prefect.blocks.system import Secret
 
-from webemotion.secrets import COOKIES, COOKIES_FILE, PROXY
+from webemotion.site.secrets import COOKIES, COOKIES_FILE, PROXY
 
 _BLOCKS: Final = {"webemotion-proxy": (PROXY,), "webemotion-cookies": (COOKIES, COOKIES_FILE)}
 

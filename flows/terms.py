@@ -9,8 +9,8 @@ import typer
 from prefect.variables import Variable
 from rich.console import Console
 
-from webemotion.manners import Manners
-from webemotion.terms import TERMS, VERSION
+from webemotion.site.manners import Manners
+from webemotion.site.terms import TERMS, VERSION
 
 _VARIABLE: Final = "webemotion_terms"
 

@@ -13,7 +13,7 @@ from prefect.variables import Variable
 from pydantic import BaseModel
 
 from webemotion.errors import BotCheck, CollectionError, RateLimited
-from webemotion.manners import Manners
+from webemotion.site.manners import Manners
 
 _VARIABLE: Final = "webemotion_wall"
 _MESSAGE_LIMIT: Final = 500

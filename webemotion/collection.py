@@ -14,16 +14,16 @@ from storage.ledger import Ledger, VideoEvent
 from storage.schema import FACES
 from storage.store import Dataset
 from storage.tombstones import forgotten
-from webemotion.download import download
 from webemotion.errors import CollectionError
-from webemotion.harvest import Harvest, harvest
-from webemotion.harvest_config import HarvestConfig
+from webemotion.faces.harvest import Harvest, harvest
+from webemotion.faces.harvest_config import HarvestConfig
 from webemotion.listed_faces import restrict
 from webemotion.listing import ListedClip
 from webemotion.scratch import VIDEO_PREFIX
+from webemotion.site.download import download
+from webemotion.site.web_config import DownloadConfig
 from webemotion.spool import Spool
 from webemotion.video import Video
-from webemotion.web_config import DownloadConfig
 
 MAX_ATTEMPTS: Final = 5
 _FIRST_RETRY: Final = timedelta(hours=1)

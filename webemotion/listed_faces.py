@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from storage.schema import FACES
-from webemotion.harvest import Harvest
+from webemotion.faces.harvest import Harvest
+from webemotion.faces.overlap import box_iou
 from webemotion.listing import ListedClip
-from webemotion.overlap import box_iou
 
 _SLACK_S: Final = 0.5
 _MIN_IOU: Final = 0.3

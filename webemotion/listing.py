@@ -10,7 +10,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from webemotion.lexicon import Word
+from webemotion.planning.lexicon import Word
 
 _MAX_LINE_BYTES: Final = 1 << 20
 _MAX_FILE_BYTES: Final = 8 << 30

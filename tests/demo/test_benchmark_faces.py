@@ -8,7 +8,7 @@ import pytest
 from demo.benchmark_faces import benchmark_faces
 from demo.landmarks import find_landmarks
 from scn.emotions import EMOTIONS
-from webemotion.alignment import template_px
+from webemotion.faces.alignment import template_px
 
 
 def test_faces_are_as_many_as_asked_and_the_same_for_the_same_seed() -> None:

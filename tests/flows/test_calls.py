@@ -13,7 +13,7 @@ from flows.calls import CALL_TAG, await_turn, over_budget, set_limit
 from flows.gate import Walled, call
 from flows.wall import Wall, current, lower, meet
 from webemotion.errors import LocalFault
-from webemotion.manners import Manners
+from webemotion.site.manners import Manners
 
 pytestmark = pytest.mark.xdist_group("prefect")
 

@@ -27,7 +27,7 @@ from demo.youtube import StandIn
 from storage.errors import StoreMissing
 from storage.ledger import Ledger
 from storage.store import Dataset, open_store
-from webemotion.harvest_config import HarvestConfig
+from webemotion.faces.harvest_config import HarvestConfig
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
 

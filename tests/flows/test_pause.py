@@ -13,7 +13,7 @@ from demo.youtube import StandIn
 from storage.ledger import Ledger, VideoEvent
 from storage.store import open_store
 from tests.flows.collecting import FACE, MANNERS, ROBOT, collect, start, two_videos
-from webemotion.lexicon import load_lexicon, plan
+from webemotion.planning.lexicon import load_lexicon, plan
 
 pytestmark = pytest.mark.xdist_group("prefect")
 

@@ -11,7 +11,7 @@ from demo.youtube import StandIn
 from storage.ledger import Ledger
 from storage.store import open_store
 from tests.flows.collecting import FACE, ROBOT, settings, webemotion
-from webemotion.lexicon import load_lexicon, plan
+from webemotion.planning.lexicon import load_lexicon, plan
 
 pytestmark = pytest.mark.xdist_group("prefect")
 

@@ -21,7 +21,7 @@ from tests.storage.servers import (
     moto,
     set_environment,
 )
-from webemotion.lexicon import load_lexicon, plan
+from webemotion.planning.lexicon import load_lexicon, plan
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
 

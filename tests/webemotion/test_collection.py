@@ -17,9 +17,9 @@ from storage.tombstones import Kind, forgotten
 from tests.webemotion.recordings import carphone, every, hopper, scene, write_video
 from webemotion.collection import MAX_ATTEMPTS, collect_video, commit, failed
 from webemotion.errors import BotCheck, ConnectionFailed, Private
-from webemotion.harvest_config import HarvestConfig
+from webemotion.faces.harvest_config import HarvestConfig
+from webemotion.site.web_config import DownloadConfig
 from webemotion.spool import Spool
-from webemotion.web_config import DownloadConfig
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FACE, EMPTY, PRIVATE, ROBOT = "faceface-00", "emptyempty0", "privateprv0", "robotrobot0"

@@ -13,11 +13,11 @@ from demo.youtube import StandIn
 from storage.ledger import Ledger, VideoEvent
 from storage.store import open_store
 from tests.webemotion.hostile import corpus, film
-from tests.webemotion.site import downloading
+from tests.webemotion.stand_in_site import downloading
 from webemotion.collection import collect_video, commit
+from webemotion.decoding.frames import read_frames
 from webemotion.errors import CollectionError, LocalFault
-from webemotion.frames import read_frames
-from webemotion.harvest_config import HarvestConfig
+from webemotion.faces.harvest_config import HarvestConfig
 from webemotion.spool import Spool
 
 HARVESTING = HarvestConfig(min_face_s=1, max_duration_s=300, timeout_s=60)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.schema import FACES
-from webemotion.harvest import Harvest
+from webemotion.faces.harvest import Harvest
 from webemotion.listed_faces import restrict
 from webemotion.listing import ListedClip, read_listing
 

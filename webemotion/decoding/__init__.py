@@ -1,0 +1,1 @@
+"""A stranger's video file, decoded in a process that may do nothing else."""

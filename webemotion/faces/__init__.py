@@ -1,0 +1,1 @@
+"""From frames to rows of faces: shots, detections, tracks, clips, crops and their quality."""
