@@ -43,6 +43,7 @@ def batch_parameters(
         "downloading": downloading.model_dump(mode="json"),
         "harvesting": harvesting.model_dump(mode="json"),
         "manners": manners.model_dump(mode="json"),
+        "ray_address": work.ray_address,
     }
 
 

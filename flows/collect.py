@@ -15,6 +15,7 @@ from flows.calls import set_limit
 from flows.collect_batch import PAUSED
 from flows.gate import Walled
 from flows.parameters import DatasetName, PlanParameters, WorkParameters
+from flows.ray_faces import require_ray
 from flows.runs import check_writable
 from flows.searching import Hits, search_all
 from flows.secret_blocks import load_secrets
@@ -57,6 +58,8 @@ def collect(
     load_secrets()
     queries = plan.queries()
     check_writable(work.scratch)
+    if work.ray_address:
+        require_ray()
     opened = open_store(store, create=True).dataset(dataset, create=True)
     set_limit(manners)
     failures: Counter[str] = Counter()

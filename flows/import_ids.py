@@ -13,6 +13,7 @@ from flows.batches import batch_parameters, collected
 from flows.calls import set_limit
 from flows.collect import due
 from flows.parameters import DatasetName, WorkParameters
+from flows.ray_faces import require_ray
 from flows.runs import check_writable
 from flows.secret_blocks import load_secrets
 from flows.terms import require_terms
@@ -51,6 +52,8 @@ def import_ids(
     load_secrets()
     listing = read_listing(ids)
     check_writable(work.scratch)
+    if work.ray_address:
+        require_ray()
     opened = open_store(store, create=True).dataset(dataset, create=True)
     record_listed(opened, listing.clips)
     set_limit(manners)

@@ -15,6 +15,14 @@ DatasetName = Annotated[
     str, Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=64, description="Name of a dataset.")
 ]
 
+RayAddress = Annotated[
+    str,
+    Field(
+        pattern=r"^(auto|ray://\S+|[\w.-]+:\d+)$",
+        description="A Ray cluster: host:6379, ray://host:10001, or auto.",
+    ),
+]
+
 
 class PlanParameters(BaseModel):
     """Which queries to send."""
@@ -77,4 +85,9 @@ class WorkParameters(BaseModel):
     )
     batch_timeout_s: float = Field(
         7200.0, gt=0, description="Longest time a batch may take on a worker, in seconds."
+    )
+    ray_address: RayAddress | None = Field(
+        None,
+        description="A Ray cluster that finds the faces: host:6379, ray://host:10001, or auto; "
+        "empty finds them where the video was downloaded.",
     )

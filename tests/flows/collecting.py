@@ -61,11 +61,16 @@ def collect(env: Mapping[str, str], store: str, scratch: Path, site: StandIn) ->
 
 
 def start(
-    env: Mapping[str, str], store: str, scratch: Path, site: StandIn, manners: Mapping[str, Any]
+    env: Mapping[str, str],
+    store: str,
+    scratch: Path,
+    site: StandIn,
+    manners: Mapping[str, Any] = MANNERS,
+    extra: Sequence[str] = (),
 ) -> "subprocess.Popen[str]":
     """Begin to collect what the site offers."""
     given, trusting = settings(env, scratch, site, manners)
-    command = [_COMMAND, "collect", "--store", store, *given]
+    command = [_COMMAND, "collect", "--store", store, *given, *extra]
     return subprocess.Popen(command, env={**os.environ, **trusting}, text=True)
 
 

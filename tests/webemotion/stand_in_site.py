@@ -7,8 +7,13 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from demo.youtube import StandIn
+from storage.ledger import VideoEvent
+from webemotion.attempt import begin, finish
+from webemotion.faces.face_stage import Here
+from webemotion.faces.harvest_config import HarvestConfig
 from webemotion.planning.lexicon import Query
 from webemotion.site.web_config import DownloadConfig, SearchConfig
+from webemotion.spool import Spool
 
 QUERY = Query("happy", "smug", "France", "old man")
 
@@ -46,3 +51,23 @@ def _reach(site: StandIn) -> dict[str, object]:
         "retries": 1,
         "socket_timeout_s": 5,
     }
+
+
+def collect_video(
+    found: VideoEvent,
+    *,
+    spool: Spool,
+    scratch: Path,
+    downloading: DownloadConfig,
+    harvesting: HarvestConfig,
+) -> VideoEvent:
+    """Both halves of an attempt, one after the other, in this process."""
+    begun = begin(
+        found,
+        spool=spool,
+        scratch=scratch,
+        downloading=downloading,
+        harvesting=harvesting,
+        stage=Here(),
+    )
+    return begun if isinstance(begun, VideoEvent) else finish(begun, spool=spool)

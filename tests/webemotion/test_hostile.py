@@ -13,8 +13,8 @@ from demo.youtube import StandIn
 from storage.ledger import Ledger, VideoEvent
 from storage.store import open_store
 from tests.webemotion.hostile import corpus, film
-from tests.webemotion.stand_in_site import downloading
-from webemotion.collection import collect_video, commit
+from tests.webemotion.stand_in_site import collect_video, downloading
+from webemotion.commit import commit
 from webemotion.decoding.frames import read_frames
 from webemotion.errors import CollectionError, LocalFault
 from webemotion.faces.harvest_config import HarvestConfig

@@ -17,9 +17,9 @@ from demo.catalogue import Catalogue, CatalogueVideo
 from demo.youtube import StandIn
 from storage.ledger import Ledger, State, VideoEvent
 from storage.store import open_store
-from tests.webemotion.stand_in_site import downloading, write_media
+from tests.webemotion.stand_in_site import collect_video, downloading, write_media
 from webemotion import errors
-from webemotion.collection import collect_video, commit
+from webemotion.commit import commit
 from webemotion.errors import CollectionError, Decision
 from webemotion.faces.harvest_config import HarvestConfig
 from webemotion.site.download import download

@@ -15,7 +15,9 @@ from storage.schema import FACES
 from storage.store import Dataset, open_store
 from storage.tombstones import Kind, forgotten
 from tests.webemotion.recordings import carphone, every, hopper, scene, write_video
-from webemotion.collection import MAX_ATTEMPTS, collect_video, commit, failed
+from tests.webemotion.stand_in_site import collect_video
+from webemotion.attempt import MAX_ATTEMPTS, failed
+from webemotion.commit import commit
 from webemotion.errors import BotCheck, ConnectionFailed, Private
 from webemotion.faces.harvest_config import HarvestConfig
 from webemotion.site.web_config import DownloadConfig
