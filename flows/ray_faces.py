@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import socket
 import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -19,6 +20,8 @@ from webemotion.video import Video
 _MOST_AHEAD: Final = 64
 """Each video under way has its file in scratch and its bytes in the cluster's memory."""
 _NODE_LOSSES: Final = 3
+_CONNECT_S: Final = 10.0
+_CLIENT_PORT: Final = 10001
 
 
 def require_ray() -> None:
@@ -59,9 +62,10 @@ class OnRay:
 
         self._ray: Any = ray
         try:
+            _refuse_silence(address)
             ray.init(address, log_to_driver=False, logging_level=logging.WARNING)
             self.ahead = min(_MOST_AHEAD, int(self._ray.cluster_resources().get("CPU", 1)))
-        except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
+        except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
             raise LocalFault(f"no Ray cluster at {address}: {error}") from error
         self._remote: Any = ray.remote(num_cpus=1, max_retries=_NODE_LOSSES)(harvest_there)
 
@@ -93,6 +97,13 @@ class OnRay:
         trace: TracebackType | None,
     ) -> None:
         self._ray.shutdown()
+
+
+def _refuse_silence(address: str) -> None:
+    """Raise OSError if nobody listens: Ray ends the whole process instead."""
+    if address != "auto":
+        host, _, port = address.removeprefix("ray://").partition(":")
+        socket.create_connection((host, int(port or _CLIENT_PORT)), _CONNECT_S).close()
 
 
 def harvest_there(

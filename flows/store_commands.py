@@ -15,7 +15,7 @@ _DEFAULT_STORE = "data/store"
 
 def add_store_commands(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (stats, datasheet, fsck, forget, maintain):
+    for command in (stats, datasheet, duplicates, fsck, forget, maintain):
         app.command()(command)
 
 
@@ -45,6 +45,28 @@ def datasheet(
         from storage.store import open_store
 
         typer.echo(flows.datasheet.datasheet(open_store(store).dataset(dataset)), nl=False)
+
+
+def duplicates(
+    store: _Store = _DEFAULT_STORE,
+    dataset: Annotated[str, typer.Option(help="Which dataset.")] = "webemotion",
+    against: Annotated[
+        str | None, typer.Option(help="A benchmark: look for its faces in the dataset.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="Which split of the benchmark.")] = "test",
+    out: Annotated[Path | None, typer.Option(help="Write all rows to this CSV file.")] = None,
+) -> None:
+    """List re-uploads, or faces that a benchmark's test split holds as well."""
+    with bad_input():
+        from flows.look_alikes import show_known, show_reuploads
+        from flows.runs import check_writable
+
+        if out:
+            check_writable(out.parent)
+        if against:
+            show_known(store, dataset, against, split, out, Console())
+        else:
+            show_reuploads(store, dataset, out, Console())
 
 
 def fsck(

@@ -1,6 +1,6 @@
 """Videos that show the same pictures, and faces that another dataset holds as well."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,30 +56,36 @@ def reuploads(dataset: Dataset, max_distance: int = MAX_DISTANCE) -> list[Reuplo
 
 
 def known(
-    dataset: Dataset, hashes: Mapping[str, str], max_distance: int = MAX_DISTANCE
+    dataset: Dataset, hashes: Mapping[str, Sequence[str]], max_distance: int = MAX_DISTANCE
 ) -> pa.Table:
     """Faces of a dataset that look like given ones.
 
     Args:
         dataset: whose faces are looked at.
-        hashes: perceptual hashes by the name of what they are of.
+        hashes: perceptual hashes, one or more by the name of what they are of.
         max_distance: bits of 64.
 
     Returns:
-        face_id, video_id, alike (the name).
+        face_id, video_id, alike (the name); each once.
 
     Raises:
         ValueError: `max_distance` is out of range.
     """
-    rows = dataset.scan("faces", ["face_id", "video_id", "phash"]).filter(
-        pc.field("phash").is_valid()
+    columns = ["face_id", "video_id", "phash"]
+    rows = dataset.scan("faces", columns).filter(pc.field("phash").is_valid())
+    given = pa.table(
+        {
+            "alike": pa.array([name for name, all_ in hashes.items() for _ in all_], pa.string()),
+            "phash": pa.array([each for all_ in hashes.values() for each in all_], pa.string()),
+        }
     )
-    both = pa.chunked_array([*rows["phash"].chunks, pa.array(hashes.values(), pa.string())])
+    both = pa.chunked_array([*rows["phash"].chunks, *given["phash"].chunks], pa.string())
     a, b = _alike(both, max_distance)
-    across = (np.minimum(a, b) < rows.num_rows) & (np.maximum(a, b) >= rows.num_rows)
-    face, name = np.minimum(a, b)[across], np.maximum(a, b)[across] - rows.num_rows
-    found = rows.take(pa.array(face)).select(["face_id", "video_id"])
-    return found.append_column("alike", pa.array(list(hashes), pa.string()).take(pa.array(name)))
+    face, place = np.minimum(a, b), np.maximum(a, b) - rows.num_rows
+    across = (face < rows.num_rows) & (place >= 0)
+    found = rows.take(pa.array(face[across])).select(["face_id", "video_id"])
+    found = found.append_column("alike", given["alike"].take(pa.array(place[across])))
+    return found.group_by(found.column_names).aggregate([]).sort_by("alike")
 
 
 def _alike(texts: pa.ChunkedArray, max_distance: int) -> tuple[Places, Places]:
