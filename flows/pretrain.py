@@ -8,6 +8,7 @@ from prefect import flow
 from flows.artifacts import show_results
 from flows.parameters import DatasetName
 from flows.runs import run_of, start_run
+from flows.thresholds import Thresholds
 from flows.training import Arm, Faces, check_arm, faces_of, summary_of, train_arm
 from scn.config import TrainConfig
 from storage.store import Dataset, open_store
@@ -21,6 +22,7 @@ def pretrain(
     dataset: DatasetName = "webemotion",
     runs: Path = Path("data/runs"),
     train: TrainConfig = TrainConfig(),
+    thresholds: Thresholds = Thresholds(),
     run: str | None = None,
 ) -> None:
     """Train a model on a collected dataset, and keep the labels it changed as events.
@@ -30,10 +32,15 @@ def pretrain(
         dataset: Name of the dataset in the store.
         runs: Folder of training runs.
         train: How to train.
+        thresholds: Which of the collected faces to train on.
         run: Name of the run's folder; an existing run goes on. Empty makes a new one.
     """
-    opened, faces = check_pretrain(store, dataset, runs, train, run)
-    parameters = {"train": train.model_dump(mode="json"), "store_version": faces.train.version}
+    opened, faces = check_pretrain(store, dataset, runs, train, thresholds, run)
+    parameters = {
+        "train": train.model_dump(mode="json"),
+        "thresholds": thresholds.model_dump(mode="json"),
+        "store_version": faces.train.version,
+    }
     started = start_run(runs, "pretrain", parameters, run)
     arm = Arm(train.method, train)
     result = train_arm(arm, opened, faces, started.run_id, started.path / _CHECKPOINTS)
@@ -43,7 +50,12 @@ def pretrain(
 
 
 def check_pretrain(
-    store: str, dataset: str, runs: Path, train: TrainConfig, run: str | None
+    store: str,
+    dataset: str,
+    runs: Path,
+    train: TrainConfig,
+    thresholds: Thresholds,
+    run: str | None,
 ) -> tuple[Dataset, Faces]:
     """Check that the run can start, before anything is written.
 
@@ -53,6 +65,6 @@ def check_pretrain(
     """
     opened = open_store(store, write=True).dataset(dataset)
     begun = run_of(runs, "pretrain", run)
-    faces = faces_of(opened, train, begun)
+    faces = faces_of(opened, train, begun, thresholds.conditions())
     check_arm(Arm(train.method, train), faces, begun.path / _CHECKPOINTS)
     return opened, faces

@@ -1,5 +1,6 @@
 """One training run as a Prefect task: fit, then keep the labels it changed and show its curves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from flows.artifacts import show_curves
 from flows.exposure import note_origin
 from flows.progress import Progress
 from flows.runs import Run, check_writable
+from flows.thresholds import Condition
 from scn.checkpoint import load
 from scn.config import TrainConfig
 from scn.emotions import in_common_order
@@ -44,13 +46,16 @@ class Arm:
     initial: Path | None = None
 
 
-def faces_of(dataset: Dataset, config: TrainConfig, run: Run) -> Faces:
+def faces_of(
+    dataset: Dataset, config: TrainConfig, run: Run, where: Sequence[Condition] = ()
+) -> Faces:
     """The parts of a dataset; validation is its own split, or held out from train.
 
-    A run that goes on sees the dataset as it was at its start.
+    A run that goes on sees the dataset as it was at its start. Of faces to train on, only those
+    for which all conditions hold count.
 
     Raises:
-        TooFewFaces: the dataset is empty.
+        TooFewFaces: the dataset is empty, or nothing fulfils the conditions.
         ValueError: it has labels that are none of the common emotions.
     """
     version = run.read().get("parameters", {}).get("store_version")
@@ -59,6 +64,7 @@ def faces_of(dataset: Dataset, config: TrainConfig, run: Run) -> Faces:
         return FaceReader(
             dataset,
             splits=(split,),
+            where=where if split == "train" else (),
             image_size_px=config.image_size_px,
             centre_share=config.centre_share,
             version=version,
@@ -66,7 +72,10 @@ def faces_of(dataset: Dataset, config: TrainConfig, run: Run) -> Faces:
 
     train, validation, test = reader("train"), reader("validation"), reader("test")
     if not len(train):
-        raise TooFewFaces(f"dataset {dataset.name}: has no faces to train on; collect or ingest")
+        beyond = " within the thresholds" if where else ""
+        raise TooFewFaces(
+            f"dataset {dataset.name}: has no faces to train on{beyond}; collect or ingest"
+        )
     emotions = {e for part in (train, validation, test) for e in part.index["emotion"].to_pylist()}
     if not len(validation):
         train, validation = split_holdout(train, config.holdout_share, config.seed)

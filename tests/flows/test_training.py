@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flows.pretrain import check_pretrain
 from flows.runs import start_run
+from flows.thresholds import Thresholds
 from scn.config import TrainConfig
 from storage.store import open_store
 from tests.storage.rows import faces
@@ -15,11 +16,11 @@ def test_a_run_that_goes_on_sees_the_faces_of_its_start_and_a_new_one_all(tmp_pa
     store, runs = str(tmp_path / "store"), tmp_path / "runs"
     dataset = open_store(store, create=True).dataset("webemotion", create=True)
     dataset.append_faces({name: faces(name, 3) for name in "abcdef"})
-    _, begun = check_pretrain(store, "webemotion", runs, CONFIG, None)
+    _, begun = check_pretrain(store, "webemotion", runs, CONFIG, Thresholds(), None)
     start_run(runs, "pretrain", {"store_version": begun.train.version}, "mine")
     dataset.append_faces({name: faces(name, 3) for name in "ghijkl"})
-    _, again = check_pretrain(store, "webemotion", runs, CONFIG, "mine")
-    _, fresh = check_pretrain(store, "webemotion", runs, CONFIG, None)
+    _, again = check_pretrain(store, "webemotion", runs, CONFIG, Thresholds(), "mine")
+    _, fresh = check_pretrain(store, "webemotion", runs, CONFIG, Thresholds(), None)
     assert again.train.index.equals(begun.train.index)
     assert again.train.version == begun.train.version < fresh.train.version
     assert len(fresh.train) + len(fresh.validation) == 36
