@@ -42,6 +42,9 @@ slow: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.faces --quick
 	$(BIN)/python -m benchmarks.store --quick
+	$(BIN)/python -m benchmarks.truth --quick
+	$(BIN)/python -m benchmarks.duplicates --quick
+	$(BIN)/python -m benchmarks.workers --quick
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-annotate \

@@ -13,7 +13,7 @@ from flows.datasheet import datasheet
 from flows.pictures import confusion, contact_sheet, curves, data_url, faces_per_emotion
 from storage.ledger import Ledger
 from storage.store import Dataset
-from storage.yields import outcomes, stage_counts, yield_by_emotion
+from storage.yields import YIELD_COLUMNS, outcomes, stage_counts, yield_by_emotion
 
 
 def show_collection(dataset: Dataset, failures: Mapping[str, int]) -> None:
@@ -23,14 +23,17 @@ def show_collection(dataset: Dataset, failures: Mapping[str, int]) -> None:
         dataset: what was collected.
         failures: reason → number of queries that failed.
     """
-    events = list(Ledger(dataset).states().values())
-    create_table_artifact(yield_by_emotion(events), "yield", "Yield per emotion")
+    ledger = Ledger(dataset)
+    create_table_artifact(
+        yield_by_emotion(ledger.each(*YIELD_COLUMNS)), "yield", "Yield per emotion"
+    )
     drops = [
         {"state": state, "reason": reason, "videos": videos}
-        for (state, reason), videos in outcomes(events).items()
+        for (state, reason), videos in outcomes(ledger.each()).items()
     ]
     create_table_artifact(drops, "drops", "Videos by state and reason")
-    stages = [{"stage": name, "count": count} for name, count in stage_counts(events).items()]
+    counted = stage_counts(ledger.each("counts"))
+    stages = [{"stage": name, "count": count} for name, count in counted.items()]
     create_table_artifact(
         stages, "stages", "Detections, tracks, clips, faces and what was left out"
     )

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from storage.errors import StoreMissing
-from storage.ledger import Ledger, VideoEvent
+from storage.ledger import Ledger
 from storage.statistics import sizes
 from storage.store import open_store
-from webemotion.planning.forecast import Forecast, forecast, past_of
+from webemotion.planning.forecast import Forecast, Past, forecast, past_of
 from webemotion.planning.lexicon import Query
 
 
@@ -27,32 +27,25 @@ def show_plan(parameters: Mapping[str, Any], console: Console) -> Forecast:
         StoreError: the store cannot be read; one that is not there yet counts as empty.
     """
     queries = parameters["plan"].queries()
-    events, face_bytes = _holdings(parameters["store"], parameters["dataset"])
-    now = datetime.now(UTC)
-    expected = forecast(
-        queries,
-        events,
-        waiting=sum(event.is_due(now) for event in events),
-        past=past_of(events, parameters["searching"].top, face_bytes),
-        searching=parameters["searching"],
-        manners=parameters["manners"],
-    )
+    past = _past(parameters["store"], parameters["dataset"], queries)
+    expected = forecast(queries, past, parameters["searching"], parameters["manners"])
     _show_queries(queries, console)
     _show_costs(expected, console)
     return expected
 
 
-def _holdings(store: str, dataset: str) -> tuple[Sequence[VideoEvent], int]:
-    """The ledger's states and the size of the faces; nothing where there is no dataset yet."""
+def _past(store: str, dataset: str, queries: Sequence[Query]) -> Past:
+    """What the dataset has shown so far; nothing where there is none yet."""
     try:
         opened = open_store(store)
     except StoreMissing:
-        return [], 0
+        return Past()
     if dataset not in opened.names():
-        return [], 0
+        return Past()
     found = opened.dataset(dataset)
     face_bytes = sum(size.shard_bytes for size in sizes(found) if size.table == "faces")
-    return list(Ledger(found).states().values()), face_bytes
+    events = Ledger(found).each("attempts", "next_try_at", "counts", "found_by")
+    return past_of(events, queries, datetime.now(UTC), face_bytes)
 
 
 def _show_queries(queries: Sequence[Query], console: Console) -> None:

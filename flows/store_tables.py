@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from operator import attrgetter
 from typing import Any
 
-from storage.ledger import Ledger, VideoEvent
+from storage.ledger import Ledger
 from storage.statistics import duplicates, faces_by, sizes
 from storage.store import Dataset
 from storage.yields import (
+    YIELD_COLUMNS,
     faces_by_word,
     outcomes,
     stage_counts,
@@ -30,8 +31,7 @@ class StoreTable:
 
 def tables_of(dataset: Dataset) -> Iterator[StoreTable]:
     """The tables of a dataset that have rows, the most general first."""
-    events = list(Ledger(dataset).states().values())
-    for table in [*_of_faces(dataset), *_of_videos(dataset, events)]:
+    for table in [*_of_faces(dataset), *_of_videos(dataset, Ledger(dataset))]:
         if table.rows:
             yield table
 
@@ -49,16 +49,21 @@ def _of_faces(dataset: Dataset) -> Iterator[StoreTable]:
     yield StoreTable("duplicates", "duplicates, by perceptual hash", rows)
 
 
-def _of_videos(dataset: Dataset, events: Sequence[VideoEvent]) -> Iterator[StoreTable]:
-    drops = [{"state": s, "reason": r, "videos": n} for (s, r), n in outcomes(events).items()]
+def _of_videos(dataset: Dataset, ledger: Ledger) -> Iterator[StoreTable]:
+    drops = [
+        {"state": s, "reason": r, "videos": n} for (s, r), n in outcomes(ledger.each()).items()
+    ]
     yield StoreTable("outcomes", "videos by outcome", drops)
-    yield StoreTable("yield", "yield per emotion", yield_by_emotion(events))
+    yield StoreTable("yield", "yield per emotion", yield_by_emotion(ledger.each(*YIELD_COLUMNS)))
     per_video = {video: n for (video,), n in faces_by(dataset, "video_id").items()}
     for word, title in (("country", "country"), ("age", "age word")):
-        counts = faces_by_word(events, per_video, attrgetter(word))
+        counts = faces_by_word(ledger.each("found_by"), per_video, attrgetter(word))
         rows = [{title: name, "faces": n} for name, n in counts.items()]
         note = "a video that several queries found counts for each"
         yield StoreTable(word, f"faces by {title} ({note})", rows)
-    yield StoreTable("queries", "yield per query", yield_by_query(events))
-    stages = [{"stage": name, "count": n} for name, n in stage_counts(events).items()]
+    queries = yield_by_query(ledger.each("found_by", *YIELD_COLUMNS))
+    yield StoreTable("queries", "yield per query", queries)
+    stages = [
+        {"stage": name, "count": n} for name, n in stage_counts(ledger.each("counts")).items()
+    ]
     yield StoreTable("stages", "from detections to faces", stages)

@@ -46,7 +46,7 @@ def export_ids(dataset: Dataset, path: Path) -> ExportedIds:
     Raises:
         OSError: the file cannot be written.
     """
-    found_by = {video: event.found_by for video, event in Ledger(dataset).states().items()}
+    found_by = {event.video_id: event.found_by for event in Ledger(dataset).each("found_by")}
     rows = dataset.scan("faces", _COLUMNS, pc.field("video_id").is_valid())
     total = dataset.fragments("faces").count_rows()
     lines = list(_lines(rows.sort_by("clip_id").to_batches(), found_by))

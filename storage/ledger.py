@@ -6,10 +6,12 @@ commits loses nothing and collects nothing twice.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +21,7 @@ from storage.schema import VIDEOS
 from storage.store import Dataset
 
 _TICK: Final = timedelta(microseconds=1)
+_SLICE_ROWS: Final = 4096
 
 State = Literal["found", "collected", "dropped", "failed"]
 
@@ -90,14 +93,27 @@ class Ledger:
         Args:
             of: the videos asked for; None for all, which takes some kilobytes of memory each.
         """
-        rows = self._dataset.scan("videos", filter=_named(of)).sort_by("time").to_pylist()
-        states: dict[str, VideoEvent] = {}
-        for row in rows:
-            event = _event(row)
-            before = states.get(event.video_id)
-            found_by = (before.found_by if before else ()) + event.found_by
-            states[event.video_id] = replace(event, found_by=found_by)
-        return self._recovered(states, of)
+        return {event.video_id: event for event in self._each(VIDEOS.names, of)}
+
+    def each(self, *columns: str) -> Iterator[VideoEvent]:
+        """All states one after another, with these columns and no others.
+
+        Memory: what the columns of all events take as Arrow arrays, so millions of videos fit.
+        """
+        return self._each(["video_id", "time", "state", "reason", *columns], None)
+
+    def _each(self, columns: Sequence[str], of: Collection[str] | None) -> Iterator[VideoEvent]:
+        events = self._dataset.scan("videos", list(dict.fromkeys(columns)), _named(of))
+        faces = pc.unique(self._dataset.scan("faces", ["video_id"], _named(of))["video_id"])
+        committed = faces.drop_null()
+        unknown = committed.filter(pc.invert(pc.is_in(committed, events["video_id"])))
+        events = events.append_column("committed", pc.is_in(events["video_id"], committed))
+        ordered = events.sort_by([("video_id", "ascending"), ("time", "ascending")])
+        rows = (row for part in ordered.to_batches(_SLICE_ROWS) for row in part.to_pylist())
+        for _, life in groupby(rows, key=itemgetter("video_id")):
+            yield _state(life)
+        for video_id in unknown.to_pylist():
+            yield VideoEvent(video_id, "collected")
 
     def due(self, now: datetime) -> list[str]:
         """The videos to try: found and not settled, or failed and their time come.
@@ -146,16 +162,6 @@ class Ledger:
             zip(latest["video_id"].to_pylist(), latest["time_max"].to_pylist(), strict=True)
         )
 
-    def _recovered(
-        self, states: dict[str, VideoEvent], of: Collection[str] | None
-    ) -> dict[str, VideoEvent]:
-        faces = self._dataset.scan("faces", ["video_id"], _named(of))
-        committed = pc.unique(faces["video_id"])
-        for video_id in committed.drop_null().to_pylist():
-            known = states.get(video_id, VideoEvent(video_id, "collected"))
-            states[video_id] = replace(known, state="collected", reason=None)
-        return states
-
 
 def _named(video_ids: Collection[str] | None) -> ds.Expression | None:
     if video_ids is None:
@@ -182,11 +188,12 @@ def _in_order(
         yield _row(replace(event, time=time))
 
 
-def _event(row: dict[str, object]) -> VideoEvent:
-    found_by = row.pop("found_by") or []
-    counts = row.pop("counts") or []
-    return VideoEvent(
-        **row,  # type: ignore[arg-type]  # the schema of the table is the dataclass's
-        found_by=tuple(Finding(**finding) for finding in found_by),  # type: ignore[attr-defined]
-        counts=dict(counts),  # type: ignore[call-overload]
-    )
+def _state(life: Iterable[dict[str, Any]]) -> VideoEvent:
+    """The state that a video's events, in their order, come to."""
+    found_by: list[Finding] = []
+    for row in life:
+        found_by += [Finding(**finding) for finding in row.pop("found_by", None) or []]
+        row["counts"] = dict(row.get("counts") or [])
+    if row.pop("committed"):
+        row |= {"state": "collected", "reason": None}
+    return VideoEvent(**row, found_by=tuple(found_by))

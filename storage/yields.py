@@ -2,8 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from storage.ledger import Finding, VideoEvent
+
+YIELD_COLUMNS: Final = ("emotion", "attempts", "counts")
+"""What a yield is counted from, beside the state."""
 
 
 def outcomes(events: Iterable[VideoEvent]) -> dict[tuple[str, str], int]:

@@ -5,8 +5,10 @@ defaults named here.
 """
 
 import math
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from storage.ledger import VideoEvent
@@ -52,71 +54,89 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a dataset has shown so far.
+    """What a dataset holds and has shown so far.
 
     Attributes:
-        new_share: videos that a query found, by videos it asked for: others found the rest, or
-            there were fewer; 0 to 1.
-        faces_a_video: of videos that were tried.
-        bytes_a_face: in the store.
-    """
-
-    new_share: float = 1.0
-    faces_a_video: float = _FACES_A_VIDEO
-    bytes_a_face: float = _BYTES_A_FACE
-
-
-def past_of(events: Collection[VideoEvent], top: int, store_bytes: int) -> Past:
-    """What a dataset has shown so far; the defaults where it has shown nothing.
-
-    Args:
-        events: the ledger's states.
-        top: videos wanted of a query.
+        videos: that searches have found.
+        asked: the queries that found them.
+        known: videos that queries of the plan have found.
+        waiting: videos that are due.
+        tried: videos that were tried.
+        faces: that these gave.
         store_bytes: size of the faces.
     """
-    asked = len({words for event in events for words in found_by(event)})
-    tried = [event for event in events if event.attempts]
-    faces = sum(event.counts.get("faces", 0) for event in tried)
-    return Past(
-        new_share=min(1.0, len(events) / (asked * top)) if asked else 1.0,
-        faces_a_video=faces / len(tried) if tried else _FACES_A_VIDEO,
-        bytes_a_face=store_bytes / faces if faces else _BYTES_A_FACE,
-    )
+
+    videos: int = 0
+    asked: frozenset[Words] = frozenset()
+    known: int = 0
+    waiting: int = 0
+    tried: int = 0
+    faces: int = 0
+    store_bytes: int = 0
+
+    def new_share(self, top: int) -> float:
+        """Videos that a query found, by the `top` it asked for: others found the rest; 0 to 1."""
+        return min(1.0, self.videos / (len(self.asked) * top)) if self.asked else 1.0
+
+    def faces_a_video(self) -> float:
+        """Faces of a video that was tried; a default before the first."""
+        return self.faces / self.tried if self.tried else _FACES_A_VIDEO
+
+    def bytes_a_face(self) -> float:
+        """Size of a face in the store; a default before the first."""
+        return self.store_bytes / self.faces if self.faces else _BYTES_A_FACE
+
+
+def past_of(
+    events: Iterable[VideoEvent], queries: Iterable[Query], now: datetime, store_bytes: int
+) -> Past:
+    """Count what a dataset has shown so far, in one pass.
+
+    Args:
+        events: the ledger's states, each read once.
+        queries: the plan.
+        now: when videos are due.
+        store_bytes: size of the faces.
+    """
+    planned = {words(query) for query in queries}
+    asked: set[Words] = set()
+    counts: Counter[str] = Counter()
+    for event in events:
+        finders = found_by(event)
+        asked |= finders
+        counts["videos"] += 1
+        counts["known"] += not planned.isdisjoint(finders)
+        counts["waiting"] += event.is_due(now)
+        if event.attempts:
+            counts["tried"] += 1
+            counts["faces"] += event.counts.get("faces", 0)
+    return Past(asked=frozenset(asked), store_bytes=store_bytes, **counts)
 
 
 def forecast(
-    queries: Sequence[Query],
-    events: Collection[VideoEvent],
-    *,
-    waiting: int,
-    past: Past,
-    searching: SearchConfig,
-    manners: Manners,
+    queries: Sequence[Query], past: Past, searching: SearchConfig, manners: Manners
 ) -> Forecast:
     """Compute what sending `queries` would come to.
 
     Args:
         queries: the plan.
-        events: the ledger's states.
-        waiting: videos that are due.
         past: what the dataset has shown so far.
         searching: how many results a query asks for.
         manners: the limits on calls.
     """
-    planned = {words(query) for query in queries}
-    hits = [planned.intersection(found_by(event)) for event in events]
-    answered = len(set().union(*hits))
-    videos = waiting + math.ceil((len(queries) - answered) * searching.top * past.new_share)
+    answered = len(past.asked & {words(query) for query in queries})
+    fresh = (len(queries) - answered) * searching.top * past.new_share(searching.top)
+    videos = past.waiting + math.ceil(fresh)
     pages = math.ceil(searching.top * searching.over_fetch / _RESULTS_A_PAGE)
     return Forecast(
         queries=len(queries),
         answered=answered,
-        known=sum(map(bool, hits)),
-        waiting=waiting,
+        known=past.known,
+        waiting=past.waiting,
         videos=videos,
         requests=len(queries) * pages + videos * _REQUESTS_A_VIDEO,
         hours=manners.hours(len(queries) + videos),
-        store_bytes=round(videos * past.faces_a_video * past.bytes_a_face),
+        store_bytes=round(videos * past.faces_a_video() * past.bytes_a_face()),
     )
 
 

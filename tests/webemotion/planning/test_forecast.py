@@ -1,5 +1,6 @@
 """What a plan would cost, computed before anything is sent."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -24,9 +25,7 @@ def _event(video_id: str, *queries: Query, attempts: int = 0, faces: int = 0) ->
 
 def test_the_papers_plan_takes_months_for_a_guest() -> None:
     """40 keywords x 45 countries x 5 age words, 20 videos each, at 300 calls an hour."""
-    expected = forecast(
-        PAPER, [], waiting=0, past=Past(), searching=SearchConfig(), manners=Manners()
-    )
+    expected = forecast(PAPER, Past(), SearchConfig(), Manners())
     assert expected.queries == 40 * 45 * 5
     assert expected.videos == expected.queries * 20
     assert expected.requests == expected.queries * 2 + expected.videos * 3
@@ -40,13 +39,12 @@ def test_queries_that_found_videos_ask_for_no_more_of_them(found_by: list[set[Qu
     """Each video counts once, however many queries found it; only new queries add videos."""
     events = [_event(f"video{number:06d}", *queries) for number, queries in enumerate(found_by)]
     asked = PAPER[10:40]
-    expected = forecast(
-        asked, events, waiting=3, past=Past(), searching=SearchConfig(top=7), manners=Manners()
-    )
+    past = past_of(events, asked, NOW, 0)
+    expected = forecast(asked, replace(past, videos=10**6), SearchConfig(top=7), Manners())
     known = [queries for queries in found_by if queries & set(asked)]
     assert expected.known == len(known)
     assert expected.answered == len(set().union(*found_by) & set(asked))
-    assert expected.videos == 3 + 7 * (len(asked) - expected.answered)
+    assert expected.videos == len(events) + 7 * (len(asked) - expected.answered)
 
 
 def test_the_past_says_what_to_expect() -> None:
@@ -57,9 +55,10 @@ def test_the_past_says_what_to_expect() -> None:
         _event("b", first, second, attempts=1),
         _event("c", second),
     ]
-    past = past_of(events, top=5, store_bytes=30 * 9_000)
-    assert past == Past(new_share=3 / 10, faces_a_video=15, bytes_a_face=9_000)
-    assert past_of([], top=5, store_bytes=0) == Past()
+    past = past_of(iter(events), PAPER, NOW, store_bytes=30 * 9_000)
+    assert past.new_share(top=5) == 3 / 10
+    assert (past.faces_a_video(), past.bytes_a_face()) == (15, 9_000)
+    assert past_of([], PAPER, NOW, 0) == Past()
 
 
 @given(st.integers(1, 1000), st.integers(1, 10_000), st.integers(1, 100_000), st.integers(0, 10**6))
