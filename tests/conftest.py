@@ -3,6 +3,12 @@
 import os
 import tempfile
 
+from hypothesis import settings
+
+# Other tests run beside each, so that no single example's time means anything.
+settings.register_profile("shared-machine", deadline=None)
+settings.load_profile("shared-machine")
+
 _HOME = tempfile.TemporaryDirectory(prefix="prefect-home-")
 
 # Prefect reads these when it is first imported, which is after this.
