@@ -16,7 +16,7 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from webemotion.decoding.confinement import limit_resources, refuse_system_calls
+from sandbox.confinement import limit_resources, refuse_system_calls
 from webemotion.decoding.decoder_stream import (
     Head,
     Limits,

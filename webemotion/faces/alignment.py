@@ -1,26 +1,17 @@
 """A face turned, scaled and moved so that its landmarks lie where a template has them.
 
 The similarity transform of least squares is Umeyama's (IEEE TPAMI 13(4), 1991,
-https://doi.org/10.1109/34.88573), computed by scikit-image. The template is our choice: the
-proportions of the mean face to which ArcFace aligns (https://arxiv.org/abs/1801.07698), made
-symmetric, with a margin around it because brows, cheeks and chin carry expression.
+https://doi.org/10.1109/34.88573), computed by scikit-image. The template is the store's
+(`storage.alignment_template`).
 """
-
-from typing import Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from skimage.transform import SimilarityTransform
 
-# Left eye, right eye, nose, left and right mouth corner, in a crop of side 1 without margin.
-TEMPLATE_XY: Final = (
-    (0.343, 0.461),
-    (0.657, 0.461),
-    (0.500, 0.640),
-    (0.370, 0.824),
-    (0.630, 0.824),
-)
+from storage.alignment_template import TEMPLATE_XY
+
 # Bilinear sampling passes over source pixels when it shrinks to less than half.
 _SAFE_SHRINK = 0.5
 

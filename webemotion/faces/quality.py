@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from webemotion.faces.alignment import TEMPLATE_XY
+from storage.alignment_template import TEMPLATE_XY
 
 _NOSE_DEPTH = 0.5
 

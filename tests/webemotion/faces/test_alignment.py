@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.alignment_template import TEMPLATE_XY
 from tests.webemotion.recordings import hopper, scene
-from webemotion.faces.alignment import TEMPLATE_XY, align, similarity, template_px
+from webemotion.faces.alignment import align, similarity, template_px
 from webemotion.faces.mtcnn import detect_faces
 from webemotion.faces.picture import Picture
 

@@ -7,7 +7,7 @@ import pytest
 
 _GIVE_UP = """
 import os, socket, subprocess, sys, tempfile
-from webemotion.decoding.confinement import limit_resources, refuse_system_calls
+from sandbox.confinement import limit_resources, refuse_system_calls
 file = tempfile.TemporaryFile()
 limit_resources(memory_bytes=1 << 29, cpu_s=2)
 print(refuse_system_calls(), flush=True)
@@ -41,6 +41,11 @@ def _run(attempt: str) -> tuple[int, list[str]]:
         "socket.socketpair()",
         "subprocess.run(['true'])",
         "os.execv(sys.executable, ['python'])",
+        "os.unlink('/tmp/there-is-none')",
+        "os.rename('/tmp/there-is-none', '/tmp/elsewhere')",
+        "os.mkdir('/tmp/made-by-a-confined-process')",
+        "os.chmod('/tmp', 0o777)",
+        "os.kill(os.getppid(), 0)",
     ],
 )
 def test_files_network_and_programs_are_out_of_reach(attempt: str) -> None:

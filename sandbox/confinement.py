@@ -25,9 +25,25 @@ _REFUSED: Final[Mapping[str, tuple[int, dict[str, int]]]] = {
             "connect": 42,
             "socketpair": 53,
             "execve": 59,
+            "kill": 62,
+            "truncate": 76,
+            "rename": 82,
+            "mkdir": 83,
+            "rmdir": 84,
             "creat": 85,
+            "link": 86,
+            "unlink": 87,
+            "symlink": 88,
+            "chmod": 90,
             "ptrace": 101,
             "openat": 257,
+            "mkdirat": 258,
+            "unlinkat": 263,
+            "renameat": 264,
+            "linkat": 265,
+            "symlinkat": 266,
+            "fchmodat": 268,
+            "renameat2": 316,
             "execveat": 322,
             "io_uring_setup": 425,
             "openat2": 437,
@@ -36,12 +52,21 @@ _REFUSED: Final[Mapping[str, tuple[int, dict[str, int]]]] = {
     "aarch64": (
         0xC00000B7,
         {
+            "mkdirat": 34,
+            "unlinkat": 35,
+            "symlinkat": 36,
+            "linkat": 37,
+            "renameat": 38,
+            "truncate": 45,
+            "fchmodat": 53,
             "openat": 56,
             "ptrace": 117,
+            "kill": 129,
             "socket": 198,
             "socketpair": 199,
             "connect": 203,
             "execve": 221,
+            "renameat2": 276,
             "execveat": 281,
             "io_uring_setup": 425,
             "openat2": 437,
@@ -72,7 +97,7 @@ def limit_resources(*, memory_bytes: int, cpu_s: int) -> None:
 
 
 def refuse_system_calls() -> bool:
-    """Give up opening files, the network and starting programs, for good.
+    """Give up opening and moving files, the network and starting programs, for good.
 
     Returns:
         Whether this system can do that.

@@ -1,0 +1,1 @@
+"""What a process that reads a stranger's file gives up before it looks at it."""
