@@ -3,8 +3,8 @@
 See `storage.order` for the order, and for how ranks and workers share it. Row groups are read
 whole, those of the next window while the present one is used; images are decoded in threads.
 
-Memory, beside the batches: about 60 bytes a row for the index, and twice `buffer_rows` encoded
-images for each process (4096 images of 10 kB: 80 MB), whatever the size of the store.
+Memory, beside the batches: 60 bytes a row for the index, and twice `buffer_rows` encoded images
+for each process (4096 images of 10 kB: 80 MB), whatever the size of the store.
 """
 
 import os
@@ -121,8 +121,14 @@ class FaceReader:
         """A reader of the rows where `mask` (bool [len(self)]) is true, renumbered from 0."""
         if mask.shape != (len(self),):
             raise ValueError(f"mask: has shape {mask.shape}, must be ({len(self)},)")
+        return self.repeat(mask.astype(np.int64))
+
+    def repeat(self, counts: Int64Array) -> "FaceReader":
+        """A reader of each row so many times as `counts` (int64 [len(self)]) says, renumbered."""
+        if counts.shape != (len(self),) or (counts < 0).any():
+            raise ValueError(f"counts: must be {len(self)} numbers of at least 0")
         chosen = copy(self)
-        chosen._index = self._index.select(mask)
+        chosen._index = self._index.repeat(counts)
         return chosen
 
     def order(self, *, seed: int, epoch: int, shuffle: bool = True, lanes: int = 1) -> Int64Array:
@@ -200,17 +206,12 @@ class FaceReader:
         """
         if position.version != self.version:
             raise ValueError(f"version: is {self.version}, must be {position.version}")
-        return self.batches(
-            batch_size=position.batch_size,
-            seed=position.seed,
-            epoch=position.epoch,
-            lanes=position.lanes,
-            start=position.batches,
-            rank=rank,
-            world_size=world_size,
-            worker=worker,
-            workers=workers,
-        )
+        who: ShareArguments = {
+            "rank": rank, "world_size": world_size, "worker": worker, "workers": workers,
+            "lanes": position.lanes, "start": position.batches,
+        }  # fmt: skip
+        size, seed, epoch = position.batch_size, position.seed, position.epoch
+        return self.batches(batch_size=size, seed=seed, epoch=epoch, **who)
 
     def _order(self, seed: int, epoch: int, lanes: int, shuffle: bool) -> EpochOrder:
         return epoch_order(

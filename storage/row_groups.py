@@ -70,11 +70,12 @@ class Index:
         """The place in `groups` of each sample's row group."""
         return np.searchsorted(self.offsets, samples, side="right") - 1
 
-    def select(self, mask: npt.NDArray[np.bool_]) -> "Index":
-        """The rows where `mask` (bool [N]) is true."""
-        kept = np.concatenate([[0], np.cumsum(mask)]).astype(np.int64)
-        columns = self.columns.filter(pa.array(mask))
-        return Index(self.groups, kept[self.offsets], self.rows[mask], columns)
+    def repeat(self, counts: Int64Array) -> "Index":
+        """Each row so many times as `counts` (int64 [N]) says; 0 leaves it out."""
+        begins = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        places = np.repeat(np.arange(len(counts)), counts)
+        columns = self.columns.take(pa.array(places))
+        return Index(self.groups, begins[self.offsets], self.rows[places], columns)
 
 
 class RowGroupFiles:
