@@ -2,12 +2,14 @@
 
 ::
 
-    epoch-0012/
+    epoch-0012/                 after epoch 12; step-0013-000120/ in mid-epoch 13
         model.safetensors       the network
+        average.safetensors     the moving average of its weights; empty without one
         optimiser.safetensors   momentum and the like
         samples.parquet         each training face: given and current label, importance
         events.parquet          every change of a label so far
-        state.json              configuration, classes, normalisation, epoch, log
+        pending.parquet         changes that the open epoch has proposed
+        state.json              configuration, classes, normalisation, template, progress, log
 """
 
 import json
@@ -20,7 +22,6 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -28,10 +29,16 @@ from torch import Tensor
 from scn.batches import MEAN_RGB, STD_RGB
 from scn.config import TrainConfig
 from scn.errors import CheckpointError, ClassMismatch
-from scn.model import SelfCureNetwork
-from scn.weights import Matched, copy_tensors
+from scn.progress import Progress
+from storage.alignment_template import TEMPLATE_XY
 
-_PREFIX: Final = "epoch-"
+_EPOCH: Final = "epoch-"
+_STEP: Final = "step-"
+# What an image must be like for these weights; JSON has lists for tuples.
+_IMAGES: Final = {
+    "normalisation": {"mean_rgb": list(MEAN_RGB), "std_rgb": list(STD_RGB)},
+    "template_xy": [list(point) for point in TEMPLATE_XY],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +47,31 @@ class Checkpoint:
 
     config: TrainConfig
     classes: tuple[str, ...]
-    epoch: int
     store_version: int
+    progress: Progress
     model: dict[str, Tensor]
+    average: dict[str, Tensor]
     optimiser: dict[str, Tensor]
     samples: pa.Table
     events: pa.Table
-    log: list[dict[str, Any]]
+    pending: pa.Table
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """A mapping for each closed epoch."""
+        return self.progress.log
 
 
 def save(folder: Path, checkpoint: Checkpoint) -> Path:
     """Write a checkpoint under `folder`, synced to disk before it gets its name."""
-    path = folder / f"{_PREFIX}{checkpoint.epoch:04d}"
+    path = folder / _name(checkpoint.progress)
     unfinished = folder / f".{path.name}.part"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    save_file(checkpoint.model, unfinished / "model.safetensors")
-    save_file(checkpoint.optimiser, unfinished / "optimiser.safetensors")
-    pq.write_table(checkpoint.samples, unfinished / "samples.parquet")
-    pq.write_table(checkpoint.events, unfinished / "events.parquet")
+    for name in ("model", "average", "optimiser"):
+        save_file(getattr(checkpoint, name), unfinished / f"{name}.safetensors")
+    for name in ("samples", "events", "pending"):
+        pq.write_table(getattr(checkpoint, name), unfinished / f"{name}.parquet")
     (unfinished / "state.json").write_text(json.dumps(_state(checkpoint), indent=1))
     for file in [*unfinished.iterdir(), unfinished]:
         _sync(file)
@@ -76,16 +89,24 @@ def load(path: Path) -> Checkpoint:
     """
     try:
         state = json.loads((path / "state.json").read_text())
+        _check_images(state)
+        model, average, optimiser = (
+            load_file(path / f"{name}.safetensors") for name in ("model", "average", "optimiser")
+        )
+        samples, events, pending = (
+            pq.read_table(path / f"{name}.parquet") for name in ("samples", "events", "pending")
+        )
         return Checkpoint(
-            config=TrainConfig.model_validate(state["config"]),
-            classes=tuple(state["classes"]),
-            epoch=int(state["epoch"]),
-            store_version=int(state["store_version"]),
-            model=load_file(path / "model.safetensors"),
-            optimiser=load_file(path / "optimiser.safetensors"),
-            samples=pq.read_table(path / "samples.parquet"),
-            events=pq.read_table(path / "events.parquet"),
-            log=list(state["log"]),
+            TrainConfig.model_validate(state["config"]),
+            tuple(state["classes"]),
+            int(state["store_version"]),
+            Progress(**state["progress"]),
+            model,
+            average,
+            optimiser,
+            samples,
+            events,
+            pending,
         )
     except (
         OSError,
@@ -99,19 +120,21 @@ def load(path: Path) -> Checkpoint:
 
 
 def newest(folder: Path) -> Path | None:
-    """The checkpoint of the highest epoch, if there is one."""
-    return max(_checkpoints(folder), key=_epoch_of, default=None)
+    """The checkpoint that got farthest, if there is one."""
+    return max(_checkpoints(folder), key=_place, default=None)
 
 
 def of_epoch(folder: Path, epoch: int) -> Path:
     """The path of an epoch's checkpoint."""
-    return folder / f"{_PREFIX}{epoch:04d}"
+    return folder / f"{_EPOCH}{epoch:04d}"
 
 
-def keep_only(folder: Path, epochs: Sequence[int]) -> None:
-    """Remove the checkpoints of all other epochs."""
-    kept = {of_epoch(folder, epoch) for epoch in epochs}
-    for path in _checkpoints(folder):
+def keep_only(folder: Path, *, last: int, epochs: Sequence[int]) -> None:
+    """Remove all but the newest, the last ones of closed epochs, and those of `epochs`."""
+    found = sorted(_checkpoints(folder), key=_place)
+    closed = [path for path in found if path.name.startswith(_EPOCH)]
+    kept = {*closed[-last:], *found[-1:], *(of_epoch(folder, epoch) for epoch in epochs)}
+    for path in found:
         if path not in kept:
             shutil.rmtree(path)
 
@@ -124,47 +147,48 @@ def check_classes(path: Path, found: Sequence[str], wanted: Sequence[str]) -> No
         )
 
 
-def load_network(path: Path) -> tuple[SelfCureNetwork, Checkpoint]:
-    """The trained network of a checkpoint, ready to predict, and the checkpoint."""
-    checkpoint = load(path)
-    model = SelfCureNetwork(len(checkpoint.classes))
-    model.load_state_dict(checkpoint.model)
-    return model.eval(), checkpoint
-
-
-def take_features(model: SelfCureNetwork, path: Path) -> Matched:
-    """Copy backbone and importance head of a checkpoint; the classifier stays as it is.
-
-    Returns:
-        How many tensors matched, of those that were to be copied.
-
-    Raises:
-        CheckpointError: it cannot be read.
-        WeightsError: less than 95 % fit.
-    """
-    tensors = load(path).model
-    features = torch.nn.ModuleDict(
-        {"backbone": model.backbone, "importance_head": model.importance_head}
-    )
-    return copy_tensors(features, tensors, str(path))
-
-
 def _checkpoints(folder: Path) -> list[Path]:
-    return [path for path in folder.glob(f"{_PREFIX}*") if path.name[len(_PREFIX) :].isdecimal()]
+    return [path for path in folder.glob("*-*") if _parts(path.name) is not None]
 
 
-def _epoch_of(path: Path) -> int:
-    return int(path.name[len(_PREFIX) :])
+def _place(path: Path) -> tuple[int, int]:
+    """Closed epochs, and batches of the next one."""
+    parts = _parts(path.name)
+    assert parts is not None
+    return parts
+
+
+def _parts(name: str) -> tuple[int, int] | None:
+    kind, _, rest = name.partition("-")
+    numbers = rest.split("-")
+    if not all(number.isdecimal() for number in numbers):
+        return None
+    if f"{kind}-" == _EPOCH and len(numbers) == 1:
+        return int(numbers[0]), 0
+    if f"{kind}-" == _STEP and len(numbers) == 2:
+        return int(numbers[0]) - 1, int(numbers[1])
+    return None
+
+
+def _name(progress: Progress) -> str:
+    if progress.batches:
+        return f"{_STEP}{progress.epoch:04d}-{progress.batches:06d}"
+    return f"{_EPOCH}{progress.epoch - 1:04d}"
+
+
+def _check_images(state: dict[str, Any]) -> None:
+    for name, now in _IMAGES.items():
+        if state[name] != now:
+            raise ValueError(f"{name} is {now}, was {state[name]}")
 
 
 def _state(checkpoint: Checkpoint) -> dict[str, Any]:
     return {
         "config": checkpoint.config.model_dump(mode="json"),
         "classes": list(checkpoint.classes),
-        "epoch": checkpoint.epoch,
         "store_version": checkpoint.store_version,
-        "normalisation": {"mean_rgb": MEAN_RGB, "std_rgb": STD_RGB},
-        "log": checkpoint.log,
+        **_IMAGES,
+        "progress": checkpoint.progress.state(),
     }
 
 

@@ -5,7 +5,10 @@ ScnError
 ├── CheckpointError    a checkpoint is missing, incomplete or of another configuration
 ├── WeightsError       a file of weights fits the model too little
 ├── TooFewFaces        a dataset holds too little to train on
-└── NotFinite          the loss is no number any more
+├── NotFinite          the loss is no number any more
+├── ProcessLost        processes that trained together did not get to the end
+├── RunBusy            another process is training in the run's folder
+└── Interrupted        the process was asked to end; it can go on later
 """
 
 
@@ -31,3 +34,15 @@ class TooFewFaces(ScnError):
 
 class NotFinite(ScnError):
     """The loss became infinite or undefined."""
+
+
+class ProcessLost(ScnError):
+    """Processes that trained together did not get to the end; the run can go on."""
+
+
+class RunBusy(ScnError):
+    """Another process is training in the same folder."""
+
+
+class Interrupted(ScnError):
+    """The process was asked to end; the run can go on from its checkpoint."""

@@ -10,7 +10,8 @@ from sklearn.metrics import confusion_matrix, f1_score
 
 from scn.batches import normalised, to_tensor
 from scn.errors import ClassMismatch
-from scn.model import SelfCureNetwork
+from scn.network import Network
+from scn.processes import Processes
 from storage.reader import FaceReader
 
 Int64Array = npt.NDArray[np.int64]
@@ -43,14 +44,18 @@ def class_indexes(reader: FaceReader, classes: Sequence[str]) -> Int64Array:
 
 
 def evaluate(
-    model: SelfCureNetwork, reader: FaceReader, classes: Sequence[str], device: torch.device
+    network: Network,
+    reader: FaceReader,
+    classes: Sequence[str],
+    device: torch.device,
+    processes: Processes | None = None,
 ) -> Evaluation:
-    """Score a model against the original labels of a reader's faces.
+    """Score a network against the original labels of a reader's faces.
 
     The means over classes leave out classes that no face has: RAF-DB, for one, has no contempt.
     """
     truth = class_indexes(reader, classes)
-    predicted = predict(model, reader, device)
+    predicted = predict(network, reader, device, processes)
     matrix = confusion_matrix(truth, predicted, labels=range(len(classes)))
     present = np.flatnonzero(matrix.sum(axis=1))
     recalls = matrix.diagonal()[present] / matrix.sum(axis=1)[present]
@@ -66,11 +71,27 @@ def evaluate(
 
 
 @torch.inference_mode()
-def predict(model: SelfCureNetwork, reader: FaceReader, device: torch.device) -> Int64Array:
-    """The predicted class index of each face, int64 [N]."""
-    model.eval()
-    predicted = np.zeros(len(reader), np.int64)
-    for batch in reader.batches(batch_size=_BATCH, shuffle=False):
-        outputs = model(normalised(to_tensor(batch.images_rgb, device)))
-        predicted[batch.indexes] = outputs.logits.argmax(dim=1).cpu().numpy()
-    return predicted
+def predict(
+    network: Network,
+    reader: FaceReader,
+    device: torch.device,
+    processes: Processes | None = None,
+) -> Int64Array:
+    """The predicted class index of each face, int64 [N]; each process predicts some."""
+    processes = processes or Processes()
+    network.eval()
+    dtype = next(network.parameters()).dtype
+    predicted = torch.zeros(len(reader), dtype=torch.int64, device=device)
+    batches = reader.batches(
+        batch_size=_BATCH * processes.size,
+        shuffle=False,
+        rank=processes.rank,
+        world_size=processes.size,
+    )
+    for batch in batches:
+        if len(batch.indexes):
+            outputs = network(normalised(to_tensor(batch.images_rgb, device, dtype)))
+            rows = torch.from_numpy(batch.indexes).to(device)
+            predicted[rows] = outputs.logits.argmax(dim=1)
+    found: Int64Array = processes.sum(predicted).cpu().numpy()
+    return found

@@ -1,28 +1,28 @@
 """A whole run: epochs, checkpoints, the choice of the best, and going on after a crash."""
 
-import json
+import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from scn.checkpoint import (
-    Checkpoint,
-    check_classes,
-    keep_only,
-    load,
-    newest,
-    of_epoch,
-    save,
-)
+from scn.checkpoint import keep_only, of_epoch, save
 from scn.config import TrainConfig
-from scn.errors import CheckpointError, TooFewFaces
-from scn.model import SelfCureNetwork
-from scn.start import starting_network
-from scn.training import EpochRow, Trainer
+from scn.errors import Interrupted, TooFewFaces
+from scn.folder_lock import locked
+from scn.methods import METHODS
+from scn.processes import Processes, own_device
+from scn.resuming import resumable
+from scn.run_log import RunLog
+from scn.run_state import checkpoint_of, go_on
+from scn.start import Start, starting_network
+from scn.stopping import StopRequest, stop_request
+from scn.training import StepRow, Trainer
+from scn.weights import Matched
 from storage.reader import FaceReader
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,16 @@ class FitResult:
 
     last: Path
     best: Path
-    log: tuple[dict[str, Any], ...]
+    log: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Whom to tell of weights that were copied, of each epoch and each step."""
+
+    start: Callable[[Sequence[Matched]], None] = lambda copied: None
+    epoch: Callable[[Row], None] = lambda row: None
+    step: Callable[[StepRow], None] = lambda row: None
 
 
 def fit(
@@ -42,41 +51,48 @@ def fit(
     folder: Path,
     *,
     initial: Path | None = None,
-    report: Callable[[EpochRow], None] = lambda row: None,
+    report: Report = Report(),
 ) -> FitResult:
     """Train to the last epoch, going on from the newest checkpoint in `folder` if there is one.
 
     The best checkpoint is the one with the highest accuracy on `validation`, the earliest of equal
-    ones. The checkpoints of all other epochs but the last are removed; `log.jsonl` holds the log.
+    ones. Of the others the last few are kept (`config.checkpoints`); see `scn.run_log` for the log.
+    Under torchrun all processes call this, and the first alone writes.
 
     Args:
         config: how to train.
         train: the faces to train on.
         validation: the faces that choose the checkpoint; never the test split.
-        classes: names in the order of the model's outputs.
+        classes: names in the order of the network's outputs.
         folder: the run's own folder.
         initial: a checkpoint whose backbone and importance head are the start.
-        report: called after each epoch.
+        report: called after each step and epoch, in the first process.
 
     Raises:
         TooFewFaces: there is nothing to train on, or nothing to choose by.
         ClassMismatch: faces or the checkpoint in `folder` have other classes.
         CheckpointError: the checkpoint in `folder` is of another configuration.
-        WeightsError: initial weights fit less than 95 % of the model.
+        WeightsError: initial weights fit less than 95 % of the network.
         NotFinite: the loss became infinite or undefined.
+        RunBusy: another process is training in `folder`.
+        Interrupted: SIGTERM came; a checkpoint of that moment was written.
     """
     trainer = prepare(config, train, validation, classes, folder, initial=initial)
-    for epoch in range(len(trainer.log) + 1, config.epochs + 1):
-        row = trainer.epoch(epoch)
-        save(folder, trainer.checkpoint(epoch))
-        _write_log(folder, trainer.log)
-        keep_only(folder, (epoch, _best_epoch(trainer.log)))
-        report(row)
-    # Once more, for a run that was killed between its last checkpoint and these two.
-    _write_log(folder, trainer.log)
-    keep_only(folder, (config.epochs, _best_epoch(trainer.log)))
-    last = of_epoch(folder, config.epochs)
-    return FitResult(last, of_epoch(folder, _best_epoch(trainer.log)), tuple(trainer.log))
+    trainer.processes.wait()
+    first = not trainer.processes.rank
+    told = report if first else Report()
+    told.start(trainer.copied)
+    run = _Run(trainer, folder, told)
+    with locked(folder) if first else nullcontext(), stop_request() as request:
+        run.to_its_end(request)
+    trainer.processes.wait()
+    return result_of(folder, trainer.progress.log)
+
+
+def result_of(folder: Path, log: Sequence[Row]) -> FitResult:
+    """What a finished run left in its folder."""
+    last = of_epoch(folder, log[-1]["epoch"])
+    return FitResult(last, of_epoch(folder, best_epoch(log)), tuple(log))
 
 
 def prepare(
@@ -95,49 +111,79 @@ def prepare(
     _check_enough(train, validation)
     found = resumable(folder, config, classes, train)
     # A run that goes on needs no file that it once started from.
-    model = (
-        SelfCureNetwork(len(classes)) if found else starting_network(config, len(classes), initial)
+    start = (
+        Start(METHODS[config.method](config).network(len(classes)))
+        if found
+        else starting_network(config, len(classes), initial)
     )
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    trainer = Trainer(config, train, validation, classes, model, device)
+    device = own_device()
+    processes = Processes.joined(device)
+    trainer = Trainer(config, train, validation, classes, start, device, processes)
     if found:
-        trainer.go_on(found)
+        go_on(trainer, found)
     return trainer
 
 
-def resumable(
-    folder: Path, config: TrainConfig, classes: Sequence[str], train: FaceReader
-) -> Checkpoint | None:
-    """The newest checkpoint of a run's folder, if there is one and the run may go on from it.
+class _Run:
+    """A trainer and the folder that it fills."""
 
-    Raises:
-        ClassMismatch: it has other classes.
-        CheckpointError: it was made with another configuration, version of the store or faces.
-    """
-    path = newest(folder)
-    if path is None:
-        return None
-    found = load(path)
-    check_classes(path, found.classes, classes)
-    before, now = found.config.model_dump(), config.model_dump()
-    changed = [
-        f"{name} is {now[name]}, was {before[name]}" for name in now if now[name] != before[name]
-    ]
-    if found.store_version != train.version:
-        changed.append(f"store version is {train.version}, was {found.store_version}")
-    if not _same_faces(found, train):
-        changed.append("the faces or their given labels are others")
-    if changed:
-        raise CheckpointError(f"checkpoint {path}: cannot go on, since {'; '.join(changed)}")
-    return found
+    def __init__(self, trainer: Trainer, folder: Path, report: Report) -> None:
+        self._trainer, self._folder, self._report = trainer, folder, report
+        self._saved_s = time.monotonic()
+
+    def to_its_end(self, request: StopRequest) -> None:
+        """Do what is left of the run."""
+        trainer = self._trainer
+        first = trainer.processes.rank == 0
+        log = RunLog(self._folder, trainer.progress) if first else None
+        try:
+            while not _finished(trainer):
+                self._epoch(request, log)
+        finally:
+            if log:
+                log.close()
+
+    def _epoch(self, request: StopRequest, log: RunLog | None) -> None:
+        for row in self._trainer.steps():
+            if log:
+                log.step(row)
+            self._report.step(row)
+            self._between_steps(request, log)
+        row_of_epoch = self._trainer.close_epoch()
+        if log:
+            log.epoch(self._trainer.progress.log)
+        self._save(log)
+        self._report.epoch(row_of_epoch)
+
+    def _between_steps(self, request: StopRequest, log: RunLog | None) -> None:
+        trainer = self._trainer
+        late = time.monotonic() - self._saved_s > trainer.config.checkpoint_every_s
+        stop = trainer.processes.any(request.asked, trainer.device)
+        if stop or trainer.processes.any(late, trainer.device):
+            self._save(log)
+        if stop:
+            raise Interrupted(
+                f"asked to end in epoch {trainer.progress.epoch} after"
+                f" {trainer.progress.batches} steps; the same call goes on from there"
+            )
+
+    def _save(self, log: RunLog | None) -> None:
+        self._saved_s = time.monotonic()
+        if log is None:
+            return
+        log.flush()
+        save(self._folder, checkpoint_of(self._trainer))
+        closed = self._trainer.progress.log
+        best = [best_epoch(closed)] if closed else []
+        keep_only(self._folder, last=self._trainer.config.checkpoints, epochs=best)
 
 
-def _same_faces(found: Checkpoint, train: FaceReader) -> bool:
-    """Whether a checkpoint's samples are the reader's faces with their labels, in order."""
-    return all(
-        found.samples[before].to_pylist() == train.index[now].to_pylist()
-        for before, now in (("face_id", "face_id"), ("given", "emotion"))
-    )
+def _finished(trainer: Trainer) -> bool:
+    """Whether all epochs are done, or none was better for too long."""
+    log, patience = trainer.progress.log, trainer.config.patience
+    if len(log) >= trainer.config.epochs:
+        return True
+    return bool(log and patience and len(log) - best_epoch(log) >= patience)
 
 
 def _check_enough(train: FaceReader, validation: FaceReader) -> None:
@@ -147,12 +193,7 @@ def _check_enough(train: FaceReader, validation: FaceReader) -> None:
         raise TooFewFaces("faces to choose a checkpoint by: 0, at least 1 is needed")
 
 
-def _best_epoch(log: Sequence[dict[str, Any]]) -> int:
+def best_epoch(log: Sequence[Row]) -> int:
+    """The epoch of the highest accuracy on validation, the earliest of equal ones."""
     best = max(log, key=lambda row: (row["validation_accuracy"], -row["epoch"]))
     return int(best["epoch"])
-
-
-def _write_log(folder: Path, log: Sequence[dict[str, Any]]) -> None:
-    unfinished = folder / ".log.jsonl.part"
-    unfinished.write_text("".join(json.dumps(row) + "\n" for row in log))
-    unfinished.replace(folder / "log.jsonl")

@@ -1,6 +1,6 @@
 """Corrections judged by a known truth."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 BoolArray = npt.NDArray[np.bool_]
+Labels = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,69 @@ def audit(samples: pa.Table, truth: Mapping[str, str]) -> Audit:
         importance_clean=_mean(importance[~noisy]),
         importance_noisy=_mean(importance[noisy]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How good the labels of an epoch are at finding wrong ones, and at putting them right.
+
+    A face is found if its label is not the given one; found rightly if the given one was wrong;
+    put right if its label is the truth. A value without a case behind it is None.
+    """
+
+    epoch: int
+    found_precision: float | None
+    found_recall: float | None
+    found_f1: float | None
+    right_precision: float | None
+    right_recall: float | None
+    right_f1: float | None
+
+
+def judge(epoch: int, given: Labels, current: Labels, truth: Labels) -> Judgement:
+    """Judge labels by the truth; all [N], of the same faces."""
+    noisy, changed = given != truth, current != given
+    found, right = changed & noisy, changed & noisy & (current == truth)
+    scores = [
+        score
+        for hits in (found, right)
+        for score in _scores(_share(hits, changed), _share(hits, noisy))
+    ]
+    return Judgement(epoch, *scores)
+
+
+def judge_epochs(
+    samples: pa.Table, events: pa.Table, epochs: int, truth: Mapping[str, str]
+) -> Iterator[Judgement]:
+    """Judge the labels at the end of each epoch.
+
+    Args:
+        samples: face_id and given label of each face.
+        events: face_id, epoch and new label of each change, in their order.
+        epochs: how many there were.
+        truth: face_id → true label; other faces do not count.
+    """
+    rows = samples.select(["face_id", "given"]).to_pylist()
+    known = [row for row in rows if row["face_id"] in truth]
+    place = {row["face_id"]: number for number, row in enumerate(known)}
+    given = np.array([row["given"] for row in known], dtype=object)
+    true = np.array([truth[row["face_id"]] for row in known], dtype=object)
+    current = given.copy()
+    changes = events.select(["face_id", "epoch", "new"]).to_pylist()
+    for epoch in range(1, epochs + 1):
+        for event in changes:
+            if event["epoch"] == epoch and event["face_id"] in place:
+                current[place[event["face_id"]]] = event["new"]
+        yield judge(epoch, given, current, true)
+
+
+def _scores(
+    precision: float | None, recall: float | None
+) -> tuple[float | None, float | None, float | None]:
+    if precision is None or recall is None:
+        return precision, recall, None
+    both = precision + recall
+    return precision, recall, 2 * precision * recall / both if both else 0.0
 
 
 def _mean(values: npt.NDArray[np.float64]) -> float | None:

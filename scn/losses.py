@@ -10,13 +10,13 @@ def high_count(size: int, high_ratio: float) -> int:
     return min(max(int(high_ratio * size), 1), max(size - 1, 1))
 
 
-def rank_regularisation(importance: Tensor, *, high_ratio: float, margin: float) -> Tensor:
+def rank_regularisation(importance: Tensor, *, high_ratio: float, margin: float | Tensor) -> Tensor:
     """max(0, δ1 − (mean α of the high group − mean α of the low group)).
 
     Args:
         importance: [B], α.
         high_ratio: β, the share of the high group.
-        margin: δ1.
+        margin: δ1, fixed or learned.
 
     Returns:
         A scalar; 0 for a batch of one, which has no groups to compare.

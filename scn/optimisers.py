@@ -3,23 +3,30 @@
 from collections.abc import Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from scn.config import TrainConfig
+from scn.network import Network
 
 
-def make_optimiser(config: TrainConfig, model: nn.Module) -> torch.optim.Optimizer:
-    """The optimiser that the configuration asks for."""
-    if config.optimiser == "adam":
-        return torch.optim.Adam(
-            model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
-        )
-    return torch.optim.SGD(
-        model.parameters(),
-        lr=config.learning_rate,
-        momentum=config.momentum,
-        weight_decay=config.weight_decay,
-    )
+def make_optimiser(config: TrainConfig, network: Network) -> torch.optim.Optimizer:
+    """The optimiser that the configuration asks for: the backbone in one group, heads in one."""
+    known = {id(parameter) for parameter in network.backbone.parameters()}
+    groups = [
+        {"params": [p for p in network.parameters() if (id(p) in known) == backbone]}
+        for backbone in (True, False)
+    ]
+    rate, decay = config.learning_rate, config.weight_decay
+    if config.optimiser == "sgd":
+        return torch.optim.SGD(groups, lr=rate, momentum=config.momentum, weight_decay=decay)
+    kind = torch.optim.Adam if config.optimiser == "adam" else torch.optim.AdamW
+    return kind(groups, lr=rate, weight_decay=decay)
+
+
+def set_rate(optimiser: torch.optim.Optimizer, config: TrainConfig, rate: float) -> None:
+    """Set the learning rate, and the heads' by its factor."""
+    backbone, heads = optimiser.param_groups
+    backbone["lr"], heads["lr"] = rate, rate * config.head_rate
 
 
 def tensors_of(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -1,22 +1,30 @@
 """The network that a run starts from: random, with a backbone from a file, or from a checkpoint."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from scn.checkpoint import take_features
 from scn.config import TrainConfig
-from scn.model import SelfCureNetwork
-from scn.weights import load_weights
+from scn.methods import METHODS
+from scn.network import Network
+from scn.trained import take_features
+from scn.weights import Matched, load_weights
 
 
-def starting_network(
-    config: TrainConfig, classes: int, initial: Path | None = None
-) -> SelfCureNetwork:
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A network, and what was copied into it from files."""
+
+    network: Network
+    copied: tuple[Matched, ...] = ()
+
+
+def starting_network(config: TrainConfig, classes: int, initial: Path | None = None) -> Start:
     """A network set at random by the seed, then by what is given.
 
     Args:
-        config: its seed, and its file of backbone weights if any.
+        config: its method, backbone and seed, and its file of backbone weights if any.
         classes: number of classes.
         initial: a checkpoint whose backbone and importance head are taken, whatever its classes.
 
@@ -26,9 +34,10 @@ def starting_network(
     """
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
-        model = SelfCureNetwork(classes)
+        network = METHODS[config.method](config).network(classes)
+    copied = []
     if config.backbone_weights:
-        load_weights(model.backbone, config.backbone_weights)
+        copied.append(load_weights(network.backbone, config.backbone_weights))
     if initial:
-        take_features(model, initial)
-    return model
+        copied.append(take_features(network, initial))
+    return Start(network, tuple(copied))

@@ -1,53 +1,53 @@
-"""Training: an epoch over the faces of a store, with labels that may change.
-
-What an epoch does is a pure function of the state before it, the configuration and the faces; on
-the same CPU with the same number of threads, bit for bit.
-"""
+"""Training: the steps of an epoch over the faces of a store, and what an epoch came to."""
 
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import torch
-from torch import Tensor
 
-from scn.batches import augmented, normalised, to_tensor
-from scn.checkpoint import Checkpoint
+from scn.balance import balanced_counts
 from scn.config import TrainConfig, rate_at
-from scn.errors import NotFinite
 from scn.evaluation import class_indexes, evaluate
-from scn.methods import METHODS
-from scn.model import SelfCureNetwork
-from scn.optimisers import make_optimiser, restore, tensors_of
-from scn.relabeling import EVENTS, LabelBook
+from scn.freezing import let_learn
+from scn.learning import Learning, Place
+from scn.monitors import alarms, look
+from scn.optimisers import set_rate
+from scn.processes import Processes
+from scn.progress import Progress
+from scn.start import Start
 from storage.reader import FaceBatch, FaceReader
 
-FloatArray = npt.NDArray[np.float32]
+Int64Array = npt.NDArray[np.int64]
+
+# So many lanes make an order that is the same for 1, 2, 4 and 8 processes.
+_LANES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class EpochRow:
-    """One line of a training log; epochs are counted from 1."""
+class StepRow:
+    """One step of a training log; epochs are counted from 1, steps from 0.
+
+    Attributes:
+        values: the losses, means over the batch.
+        images_per_s: over all processes.
+        wait_share: share of the step's time that was spent waiting for images.
+    """
 
     epoch: int
+    step: int
+    steps: int
     learning_rate: float
-    loss: float
-    rank_loss: float
-    train_accuracy: float
-    importance_mean: float
-    relabelled: int
-    validation_accuracy: float
-    validation_mean_class_accuracy: float
-    seconds: float
+    values: dict[str, float]
+    images_per_s: float
+    wait_share: float
 
 
 class Trainer:
-    """The state of one run over one set of faces; `scn.fitting` drives it."""
+    """One run over one set of faces; `scn.fitting` drives it."""
 
     def __init__(
         self,
@@ -55,127 +55,103 @@ class Trainer:
         train: FaceReader,
         validation: FaceReader,
         classes: Sequence[str],
-        model: SelfCureNetwork,
+        start: Start,
         device: torch.device,
+        processes: Processes,
     ) -> None:
         self.config, self.train, self.validation = config, train, validation
-        self.classes, self.device = tuple(classes), device
-        self.given = class_indexes(train, classes)
+        self.classes, self.device, self.processes = tuple(classes), device, processes
         class_indexes(validation, classes)
-        self.book = LabelBook(self.given.copy())
-        self.method = METHODS[config.method](config)
-        self.model = model.to(device).to(memory_format=torch.channels_last)
-        self.optimiser = make_optimiser(config, self.model)
-        # Importance, probability of the given label and of the most probable one, per sample; a
-        # face that was alone in its batch has not been seen yet.
-        self.seen: FloatArray = np.full((3, len(train)), np.nan, np.float32)
-        self.log: list[dict[str, Any]] = []
+        given = class_indexes(train, classes)
+        self.learning = Learning(config, given, start.network, device, processes)
+        self.copied = start.copied
+        self.progress = Progress()
 
-    def epoch(self, epoch: int) -> EpochRow:
-        """Train on every face once, let relabels count, and validate."""
-        started = time.monotonic()
-        rate = rate_at(self.config, epoch)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        sums = self._pass(epoch)
-        faces = max(sums["faces"], 1)
-        relabelled = self.book.close_epoch()
-        scores = evaluate(self.model, self.validation, self.classes, self.device)
-        row = EpochRow(
-            epoch=epoch,
-            learning_rate=rate,
-            loss=sums["loss"] / faces,
-            rank_loss=sums["rank_loss"] / faces,
-            train_accuracy=sums["right"] / faces,
-            importance_mean=float(np.nanmean(self.seen[0])),
-            relabelled=relabelled,
-            validation_accuracy=scores.accuracy,
-            validation_mean_class_accuracy=scores.mean_class_accuracy,
-            seconds=time.monotonic() - started,
-        )
-        self.log.append(asdict(row))
+    def steps(self) -> Iterator[StepRow]:
+        """Do the rest of the open epoch, step by step."""
+        learning, progress, size = self.learning, self.progress, self.config.batch_size
+        let_learn(learning.network, self.config)
+        reader, samples = self._shown()
+        total = -(-len(reader) // size)
+        begun_s = time.monotonic()
+        for batch in self._batches(reader):
+            read_s = time.monotonic()
+            number = progress.batches
+            rate = rate_at(self.config, progress.epoch - 1 + (number + 0.5) / total)
+            set_rate(learning.optimiser, self.config, rate)
+            place = Place(progress.epoch, number, min(size, len(reader) - number * size))
+            values: dict[str, float] = {}
+            if place.rows >= learning.least_rows:
+                values = learning.step(batch, samples[batch.indexes], place)
+            spent_s = time.monotonic() - begun_s
+            progress.add_batch(values, place.rows, spent_s)
+            speed, wait = place.rows / spent_s, (read_s - begun_s) / spent_s
+            begun_s += spent_s
+            yield StepRow(progress.epoch, number, total, rate, values, speed, wait)
+
+    def close_epoch(self) -> dict[str, Any]:
+        """Let relabels count, validate, look for what goes wrong; returns the epoch's row."""
+        begun_s, progress, learning = time.monotonic(), self.progress, self.learning
+        epoch = progress.epoch
+        relabelled = learning.book.close_epoch(epoch)
+        scores = self._validated()
+        seen = learning.seen[0][~np.isnan(learning.seen[0])]
+        row = {
+            "epoch": epoch,
+            "learning_rate": rate_at(self.config, epoch - 0.5),
+            **progress.means(),
+            "importance_mean": float(seen.mean()) if len(seen) else 0.0,
+            "relabelled": relabelled,
+            **scores,
+            **self._looked(epoch, scores["validation_accuracy"]),
+        }
+        row["seconds"] = progress.seconds + time.monotonic() - begun_s
+        progress.close(row)
         return row
 
-    def _pass(self, epoch: int) -> Counter[str]:
-        """One step for every batch; returns sums over the faces."""
-        self.model.train()
-        sums: Counter[str] = Counter()
-        batches = self.train.batches(
-            batch_size=self.config.batch_size, seed=self.config.seed, epoch=epoch
-        )
-        for step, batch in enumerate(batches):
-            # Batch normalisation cannot learn from one image.
-            if len(batch.indexes) > 1:
-                sums.update(self._step(epoch, step, batch))
-        return sums
+    def _looked(self, epoch: int, accuracy: float) -> dict[str, Any]:
+        """Findings and alarms."""
+        learning = self.learning
+        events = [event for event in learning.book.events if event["epoch"] == epoch]
+        inactive = self.progress.share("rank_inactive")
+        findings = look(self.classes, learning.given, learning.seen[0], events, inactive)
+        before = [row["validation_accuracy"] for row in self.progress.log]
+        raised = alarms(findings, [*before, accuracy], ranked=self.config.method == "scn")
+        return {"findings": asdict(findings), "alarms": [asdict(alarm) for alarm in raised]}
 
-    def _step(self, epoch: int, step: int, batch: FaceBatch) -> dict[str, float]:
-        """One step of gradient descent; returns sums over the batch."""
-        images = to_tensor(batch.images_rgb, self.device)
-        images = normalised(
-            augmented(images, self.config.augmentation, self.config.seed, epoch, step)
-        )
-        labels = torch.from_numpy(self.book.labels[batch.indexes]).to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            outputs = self.model(images)
-            losses = self.method.losses(outputs, labels)
-        if not torch.isfinite(losses["loss"]):
-            raise NotFinite(f"epoch {epoch}, step {step}: the loss is {losses['loss'].item()}")
-        self.optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(losses["loss"])
-        self.optimiser.step()
-        with torch.no_grad():
-            if proposals := self.method.relabel(outputs, labels, epoch):
-                self.book.note(epoch, batch.indexes, proposals, outputs.importance)
-            self._remember(batch.indexes, outputs.logits, outputs.importance)
-            right = (outputs.logits.argmax(dim=1) == labels).sum().item()
-        count = len(labels)
-        means = {name: losses[name].item() * count for name in losses if name != "cross_entropy"}
-        return {"faces": count, "right": right, **means}
+    def _validated(self) -> dict[str, float]:
+        """Scores on validation, of the weights and of their average."""
+        network, average = self.learning.network, self.learning.average
+        scores = evaluate(network, self.validation, self.classes, self.device, self.processes)
+        found = {
+            "validation_accuracy": scores.accuracy,
+            "validation_mean_class_accuracy": scores.mean_class_accuracy,
+        }
+        if average:
+            with average.in_place():
+                scores = evaluate(
+                    network, self.validation, self.classes, self.device, self.processes
+                )
+            found["average_accuracy"] = scores.accuracy
+        return found
 
-    def _remember(self, indexes: npt.NDArray[np.int64], logits: Tensor, importance: Tensor) -> None:
-        """Keep what the model said of each sample in this epoch."""
-        probabilities = logits.float().softmax(dim=1).cpu().numpy()
-        self.seen[0, indexes] = importance.float().cpu().numpy()
-        self.seen[1, indexes] = probabilities[np.arange(len(indexes)), self.given[indexes]]
-        self.seen[2, indexes] = probabilities.max(axis=1)
+    def _shown(self) -> tuple[FaceReader, Int64Array]:
+        """What the open epoch shows, and which sample each of its faces is."""
+        everyone = np.arange(len(self.train))
+        if not self.config.balanced:
+            return self.train, everyone
+        given, seed = self.learning.given, self.config.seed
+        counts = balanced_counts(given, seed, self.progress.epoch)
+        return self.train.repeat(counts), np.repeat(everyone, counts)
 
-    def checkpoint(self, epoch: int) -> Checkpoint:
-        """All that is needed to go on after `epoch`."""
-        model = {n: t.detach().cpu().contiguous() for n, t in self.model.state_dict().items()}
-        return Checkpoint(
-            config=self.config,
-            classes=self.classes,
-            epoch=epoch,
-            store_version=self.train.version,
-            model=model,
-            optimiser=tensors_of(self.optimiser),
-            samples=self._samples(),
-            events=pa.Table.from_pylist(self.book.events, schema=EVENTS),
-            log=self.log,
-        )
-
-    def go_on(self, checkpoint: Checkpoint) -> None:
-        """Take up the state of a checkpoint of the same run."""
-        self.model.load_state_dict(checkpoint.model)
-        restore(self.optimiser, checkpoint.optimiser)
-        place = {name: number for number, name in enumerate(self.classes)}
-        current = checkpoint.samples["current"].to_pylist()
-        self.book.labels[:] = [place[name] for name in current]
-        self.book.events[:] = checkpoint.events.to_pylist()
-        for row, column in enumerate(("importance", "p_given", "p_max")):
-            self.seen[row] = checkpoint.samples[column].to_numpy()
-        self.log = list(checkpoint.log)
-
-    def _samples(self) -> pa.Table:
-        names = np.array(self.classes, dtype=object)
-        return pa.table(
-            {
-                "face_id": self.train.index["face_id"],
-                "given": pa.array(names[self.given], pa.string()),
-                "current": pa.array(names[self.book.labels], pa.string()),
-                "importance": pa.array(self.seen[0], from_pandas=True),
-                "p_given": pa.array(self.seen[1], from_pandas=True),
-                "p_max": pa.array(self.seen[2], from_pandas=True),
-            }
+    def _batches(self, reader: FaceReader) -> Iterator[FaceBatch]:
+        size = self.processes.size
+        return reader.batches(
+            batch_size=self.config.batch_size,
+            seed=self.config.seed,
+            epoch=self.progress.epoch,
+            rank=self.processes.rank,
+            world_size=size,
+            lanes=size if _LANES % size else _LANES,
+            start=self.progress.batches,
         )

@@ -6,7 +6,7 @@ fits less than 95 % of the model's tensors is an error.
 
 import pickle
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,23 +29,44 @@ _DAMAGES: Final = (
     IndexError,
     TypeError,
 )
-_WRAPPERS: Final = re.compile(r"^((module|backbone|encoder|model)\.)+")
+_WRAPPERS: Final = re.compile(
+    r"^((module|backbone|encoder|model|net|state_dict|model_state_dict)\.)+"
+)
 # The published SCN code numbers the children of ResNet instead of naming them.
 _NUMBERED: Final = re.compile(r"^features\.(\d)\.")
 _CHILDREN: Final = ("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4")
+_INNER: Final = ("state_dict", "model_state_dict", "model", "net")
 # Counts batches for nobody, and files of older releases lack it.
 _COUNTER: Final = "num_batches_tracked"
+_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How many of the model's tensors came from a file; counters of batches are left out."""
+    """What came of copying tensors by name; counters of batches are left out.
 
+    Attributes:
+        source: where they came from.
+        matched: how many of the network's tensors got a value.
+        missing: the network's tensors that the source lacks, or has in another shape.
+        unexpected: the source's tensors that the network has no place for.
+    """
+
+    source: str
     matched: int
-    total: int
+    missing: tuple[str, ...]
+    unexpected: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """Tensors of the network."""
+        return self.matched + len(self.missing)
 
     def __str__(self) -> str:
-        return f"{self.matched} of {self.total} tensors"
+        return (
+            f"weights {self.source}: {self.matched} of {self.total} tensors fit"
+            f"; missing: {_listed(self.missing)}; unexpected: {_listed(self.unexpected)}"
+        )
 
 
 def load_weights(network: nn.Module, path: Path) -> Matched:
@@ -68,15 +89,26 @@ def copy_tensors(network: nn.Module, tensors: Mapping[str, Tensor], source: str)
         for name, tensor in wanted.items()
         if name in tensors and tensors[name].shape == tensor.shape
     }
-    missing = [name for name in wanted if name not in fitting and not name.endswith(_COUNTER)]
-    total = sum(not name.endswith(_COUNTER) for name in wanted)
-    result = Matched(total - len(missing), total)
+    result = Matched(
+        source,
+        sum(not name.endswith(_COUNTER) for name in fitting),
+        _named(wanted, fitting),
+        _named(tensors, fitting),
+    )
     if result.matched < _LEAST_SHARE * result.total:
-        raise WeightsError(
-            f"weights {source}: only {result} fit, at least 95 % must; no {', '.join(missing[:3])}"
-        )
+        raise WeightsError(f"{result}; at least 95 % must fit")
     network.load_state_dict({**wanted, **fitting})
     return result
+
+
+def _named(names: Iterable[str], but: Container[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in but and not name.endswith(_COUNTER))
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    shown = ", ".join(names[:_SHOWN]) or "none"
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _tensors(path: Path) -> dict[str, Tensor]:
@@ -85,8 +117,10 @@ def _tensors(path: Path) -> dict[str, Tensor]:
             return load_file(path)
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except _DAMAGES as error:
-        raise WeightsError(f"weights {path}: cannot be read: {error}") from error
-    inner = loaded.get("state_dict", loaded) if isinstance(loaded, dict) else {}
+        hint = "; `webemotion convert` reads older files, too" if path.is_file() else ""
+        raise WeightsError(f"weights {path}: cannot be read: {error}{hint}") from error
+    inner = loaded if isinstance(loaded, dict) else {}
+    inner = next((inner[name] for name in _INNER if name in inner), inner)
     if not isinstance(inner, dict):
         raise WeightsError(f"weights {path}: state_dict is a {type(inner).__name__}, not a mapping")
     return {str(name): value for name, value in inner.items() if isinstance(value, Tensor)}

@@ -9,6 +9,9 @@ from hypothesis import settings
 settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
 
+# As many tests run at a time as there are cores; torch reads this when it is first imported.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 _HOME = tempfile.TemporaryDirectory(prefix="prefect-home-")
 
 # Prefect reads these when it is first imported, which is after this.

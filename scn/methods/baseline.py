@@ -4,21 +4,34 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scn.config import TrainConfig
-from scn.model import Outputs
+from scn.methods.method import Step
+from scn.network import Encoded, Network, Outputs
 from scn.relabeling import Proposals
+from scn.self_cure_network import SelfCureNetwork
 
 
 class Baseline:
     """Cross-entropy of the unweighted logits; labels stay as they are."""
 
     def __init__(self, config: TrainConfig) -> None:
-        del config  # it has nothing to set here
+        self._config = config
 
-    def losses(self, outputs: Outputs, labels: Tensor) -> dict[str, Tensor]:
+    def network(self, classes: int) -> Network:
+        """The same as SCN's, whose importance head learns nothing."""
+        return SelfCureNetwork(classes, self._config.backbone)
+
+    def encode(self, network: Network, images: Tensor) -> Encoded:
+        """The features."""
+        return network.encode(images)
+
+    def losses(
+        self, network: Network, encoded: Encoded, outputs: Outputs, labels: Tensor, step: Step
+    ) -> dict[str, Tensor]:
         """The cross-entropy."""
+        del network, encoded, step
         return {"loss": F.cross_entropy(outputs.logits, labels)}
 
-    def relabel(self, outputs: Outputs, labels: Tensor, epoch: int) -> Proposals | None:
+    def relabel(self, outputs: Outputs, labels: Tensor, step: Step) -> Proposals | None:
         """Nothing."""
-        del outputs, labels, epoch
+        del outputs, labels, step
         return None

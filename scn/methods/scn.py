@@ -5,8 +5,10 @@ from torch import Tensor
 
 from scn.config import TrainConfig
 from scn.losses import logit_weighted_cross_entropy, rank_regularisation
-from scn.model import Outputs
+from scn.methods.method import Step
+from scn.network import Encoded, Network, Outputs
 from scn.relabeling import Proposals, low_group, propose
+from scn.self_cure_network import SelfCureNetwork
 
 
 class Scn:
@@ -15,29 +17,65 @@ class Scn:
     def __init__(self, config: TrainConfig) -> None:
         self._config = config
 
-    def losses(self, outputs: Outputs, labels: Tensor) -> dict[str, Tensor]:
+    def network(self, classes: int) -> Network:
+        """The Self-Cure Network, with a margin of its own if that is learned."""
+        config = self._config
+        learned = config.rank_margin if config.rank_margin_learned else None
+        return SelfCureNetwork(classes, config.backbone, learned_margin=learned)
+
+    def encode(self, network: Network, images: Tensor) -> Encoded:
+        """The features."""
+        return network.encode(images)
+
+    def losses(
+        self, network: Network, encoded: Encoded, outputs: Outputs, labels: Tensor, step: Step
+    ) -> dict[str, Tensor]:
         """γ L_RR + (1 − γ) L_WCE (paper), or their plain sum (reference)."""
+        del encoded
         config = self._config
         weighted = outputs.weighted_logits(bias_weighted=config.bias_weighted)
         cross_entropy = logit_weighted_cross_entropy(weighted, labels)
-        rank = rank_regularisation(
-            outputs.importance, high_ratio=config.high_ratio, margin=config.rank_margin
+        margin = network.rank_margin
+        rank = self._rank_loss(
+            outputs.importance, config.rank_margin if margin is None else margin, step
         )
         gamma = config.rank_loss_weight
         loss = gamma * rank + (1 - gamma) * cross_entropy
         if config.loss_sum == "plain":
             loss = rank + cross_entropy
-        return {"loss": loss, "cross_entropy": cross_entropy, "rank_loss": rank}
+        shown = {"loss": loss, "cross_entropy": cross_entropy, "rank_loss": rank}
+        return shown if margin is None else {**shown, "rank_margin": margin}
 
-    def relabel(self, outputs: Outputs, labels: Tensor, epoch: int) -> Proposals | None:
+    def _rank_loss(self, importance: Tensor, margin: float | Tensor, step: Step) -> Tensor:
+        parts = _parts(importance, step) if self._config.rank_over == "process" else [importance]
+        ratio = self._config.high_ratio
+        losses = [rank_regularisation(part, high_ratio=ratio, margin=margin) for part in parts]
+        return torch.stack(losses).mean()
+
+    def relabel(self, outputs: Outputs, labels: Tensor, step: Step) -> Proposals | None:
         """The rule on the low group (paper) or on all (reference), from the set epoch on."""
         config = self._config
-        if epoch < config.relabel_from_epoch:
+        if not config.relabel or step.epoch < config.relabel_from_epoch:
             return None
         logits = outputs.logits
         if config.relabel_by == "weighted":
             logits = outputs.weighted_logits(bias_weighted=config.bias_weighted)
         eligible = torch.ones_like(labels, dtype=torch.bool)
         if config.relabel_group == "low":
-            eligible = low_group(outputs.importance, config.high_ratio)
-        return propose(logits.float().softmax(dim=1), labels, eligible, config.relabel_margin)
+            eligible = self._low(outputs.importance, step)
+        return propose(logits.softmax(dim=1), labels, eligible, config.relabel_margin)
+
+    def _low(self, importance: Tensor, step: Step) -> Tensor:
+        ratio = self._config.high_ratio
+        if self._config.rank_over == "global":
+            return low_group(importance, ratio)
+        low = torch.zeros_like(importance, dtype=torch.bool)
+        for process in range(step.processes):
+            low[process :: step.processes] = low_group(importance[process :: step.processes], ratio)
+        return low
+
+
+def _parts(importance: Tensor, step: Step) -> list[Tensor]:
+    """Each process's part of the batch; a process without faces has none."""
+    parts = [importance[process :: step.processes] for process in range(step.processes)]
+    return [part for part in parts if len(part)]

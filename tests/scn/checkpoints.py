@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from scn.checkpoint import Checkpoint, save
 from scn.config import TrainConfig
-from scn.model import SelfCureNetwork
-from scn.relabeling import EVENTS
+from scn.label_book import EVENTS
+from scn.methods import METHODS
+from scn.progress import Progress
 
 
 def write_checkpoint(
@@ -23,12 +24,13 @@ def write_checkpoint(
     checkpoint = Checkpoint(
         config=config,
         classes=classes,
-        epoch=1,
         store_version=0,
-        model=SelfCureNetwork(len(classes)).state_dict(),
+        progress=Progress(epoch=2, log=list(log)),
+        model=METHODS[config.method](config).network(len(classes)).state_dict(),
+        average={},
         optimiser={},
         samples=samples or pa.table({"face_id": pa.array([], pa.string())}),
         events=EVENTS.empty_table(),
-        log=list(log),
+        pending=EVENTS.empty_table(),
     )
     return save(folder, checkpoint)

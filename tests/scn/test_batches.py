@@ -5,7 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scn.batches import MEAN_RGB, STD_RGB, augmented, normalised, to_tensor
+from scn.augmentation import augmented, draw
+from scn.batches import MEAN_RGB, STD_RGB, normalised, to_tensor
 from scn.config import Augmentation
 
 CPU = torch.device("cpu")
@@ -40,9 +41,9 @@ def test_the_same_seed_draws_the_same_images_within_bounds(
     """Two draws agree bit for bit whatever happened to global generators, within 0 to 1."""
     config = Augmentation(shift=shift, noise=noise, erase=erase)
     images = _images(count, 16)
-    first = augmented(images, config, seed, 1, 2)
+    first = augmented(images, draw(config, count, seed, 1, 2))
     torch.rand(3)
-    assert torch.equal(first, augmented(images, config, seed, 1, 2))
+    assert torch.equal(first, augmented(images, draw(config, count, seed, 1, 2)))
     assert first.min() >= 0
     assert first.max() <= 1 + 1e-5
 
@@ -50,20 +51,20 @@ def test_the_same_seed_draws_the_same_images_within_bounds(
 def test_other_epochs_draw_other_images() -> None:
     """The epoch is part of the seed."""
     images = _images(8, 16)
-    draws = [augmented(images, Augmentation(), 0, epoch, 0) for epoch in (1, 2)]
+    draws = [augmented(images, draw(Augmentation(), 8, 0, epoch, 0)) for epoch in (1, 2)]
     assert not torch.equal(*draws)
 
 
 def test_augmentation_that_is_off_changes_nothing() -> None:
     """With all switches off images stay, but for the rounding of a resampling in place."""
     images = _images(4, 33)
-    torch.testing.assert_close(augmented(images, _OFF, 0), images, atol=1e-4, rtol=0)
+    torch.testing.assert_close(augmented(images, draw(_OFF, 4, 0)), images, atol=1e-4, rtol=0)
 
 
 def test_a_flip_mirrors_left_and_right() -> None:
     """With flips alone each image is itself or its mirror image, and both occur."""
     images = _images(32, 16)
-    flipped = augmented(images, _OFF.model_copy(update={"flip": 0.5}), 0)
+    flipped = augmented(images, draw(_OFF.model_copy(update={"flip": 0.5}), 32, 0))
     same = torch.isclose(flipped, images, atol=1e-4).all(dim=(1, 2, 3))
     mirrored = torch.isclose(flipped, images.flip(3), atol=1e-4).all(dim=(1, 2, 3))
     assert (same ^ mirrored).all()

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from scn.config import TrainConfig, preset, rate_at
@@ -40,7 +42,7 @@ def test_the_reference_preset_is_the_published_code() -> None:
     assert (config.schedule, config.decay) == ("exponential", 0.9)
 
 
-@pytest.mark.parametrize("name", ["paper", "reference", "baseline"])
+@pytest.mark.parametrize("name", ["paper", "reference", "baseline", "rul", "eac"])
 def test_a_configuration_survives_json(name: Any) -> None:
     """A saved configuration reads back equal, so that a run can be resumed from its file."""
     config = preset(name, epochs=3)
@@ -49,7 +51,7 @@ def test_a_configuration_survives_json(name: Any) -> None:
 
 def test_an_unknown_preset_is_refused_with_the_allowed_names() -> None:
     """The message of a wrong preset names the right ones."""
-    with pytest.raises(ValueError, match=r"'paper', 'reference' or 'baseline'"):
+    with pytest.raises(ValueError, match=r"'paper', 'reference', 'baseline', 'rul' or 'eac'"):
         preset("papr")  # type: ignore[arg-type]
 
 
@@ -65,13 +67,35 @@ def test_values_out_of_range_and_unknown_options_are_refused(options: dict[str, 
 
 def test_steps_divide_the_rate_by_ten_after_their_epochs() -> None:
     """Epochs 15 and 30 still have the old rate, 16 and 31 a tenth of it."""
-    rates = {epoch: rate_at(preset("paper"), epoch) for epoch in (1, 15, 16, 30, 31, 40)}
+    rates = {epoch: rate_at(preset("paper"), epoch - 0.5) for epoch in (1, 15, 16, 30, 31, 40)}
     assert list(rates.values()) == pytest.approx([0.1, 0.1, 0.01, 0.01, 0.001, 0.001])
 
 
 def test_exponential_and_constant_rates() -> None:
     """The exponential rate falls by its factor each epoch; the constant one stays."""
-    assert [rate_at(preset("reference"), e) for e in (1, 2, 3)] == pytest.approx(
+    assert [rate_at(preset("reference"), e) for e in (0, 1.5, 2)] == pytest.approx(
         [1e-3, 9e-4, 8.1e-4]
     )
     assert rate_at(preset("reference", schedule="constant"), 50) == 1e-3
+
+
+@given(epochs=st.integers(1, 50), done=st.floats(0, 1), warm_up=st.floats(0, 5))
+def test_warm_up_rises_and_cosine_falls_to_nothing(
+    epochs: int, done: float, warm_up: float
+) -> None:
+    """Never above the start's rate; 0 at the end; half of it in the middle without warm-up."""
+    options = preset("paper", schedule="cosine", epochs=epochs, warm_up_epochs=warm_up)
+    assert 0 <= rate_at(options, done * epochs) <= options.learning_rate
+    assert rate_at(options, float(epochs)) == pytest.approx(0, abs=1e-9)
+    still = preset("paper", schedule="cosine", epochs=epochs)
+    assert rate_at(still, epochs / 2) == pytest.approx(0.05)
+    if warm_up > 1e-6:
+        constant = preset("paper", schedule="constant", epochs=epochs, warm_up_epochs=warm_up)
+        assert rate_at(constant, warm_up / 2) == pytest.approx(0.05)
+
+
+def test_brakes_that_an_epoch_decides_on_are_refused_for_labels_that_count_at_once() -> None:
+    """Instead of being ignored."""
+    for brake in ({"relabel_limit": 0.1}, {"relabel_confirmations": 2}):
+        with pytest.raises(ValidationError, match="relabel_counts: is batch"):
+            preset("paper", relabel_counts="batch", **brake)

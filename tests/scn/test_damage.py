@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import torch
 
-from scn.backbones import resnet18_features
+from scn.backbones import make_backbone
 from scn.checkpoint import load, newest
 from scn.config import TrainConfig, preset
 from scn.errors import CheckpointError, WeightsError
-from scn.fitting import fit, resumable
+from scn.fitting import fit
+from scn.resuming import resumable
 from scn.weights import load_weights
 from tests.scn.checkpoints import write_checkpoint
 from tests.scn.faces import CLASSES, SIZE_PX, reader_of, true_emotions
@@ -36,7 +37,7 @@ def test_a_file_that_holds_no_weights_is_named(tmp_path: Path, content: Any) -> 
     else:
         torch.save(content, path)
     with pytest.raises(WeightsError, match=r"odd\.pth"):
-        load_weights(resnet18_features(), path)
+        load_weights(make_backbone("resnet18"), path)
 
 
 def test_the_newest_checkpoint_is_that_of_the_highest_epoch(tmp_path: Path) -> None:
@@ -59,10 +60,10 @@ def test_a_run_does_not_go_on_with_other_faces_of_the_same_version(tmp_path: Pat
 def test_a_log_lost_in_a_crash_after_the_last_epoch_is_written_again(tmp_path: Path) -> None:
     reader = reader_of(tmp_path / "store", true_emotions(33))
     fit(CONFIG, reader, reader, CLASSES, tmp_path / "run")
-    log = (tmp_path / "run" / "log.jsonl").read_text()
-    (tmp_path / "run" / "log.jsonl").unlink()
+    log = (tmp_path / "run" / "epochs.jsonl").read_text()
+    (tmp_path / "run" / "epochs.jsonl").unlink()
     fit(CONFIG, reader, reader, CLASSES, tmp_path / "run")
-    assert (tmp_path / "run" / "log.jsonl").read_text() == log
+    assert (tmp_path / "run" / "epochs.jsonl").read_text() == log
 
 
 def test_a_part_of_the_augmentation_keeps_the_rest_of_the_preset() -> None:

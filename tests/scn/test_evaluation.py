@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from scn.backbones import FEATURES
 from scn.emotions import EMOTIONS
 from scn.errors import ClassMismatch
 from scn.evaluation import evaluate, predict
-from scn.model import SelfCureNetwork
+from scn.self_cure_network import SelfCureNetwork
 from storage.reader import FaceReader
 from tests.scn.faces import CLASSES, SIZE_PX, reader_of
+from tests.scn.plain_backbone import PlainBackbone
 
 CPU = torch.device("cpu")
 
@@ -26,9 +26,7 @@ def model() -> SelfCureNetwork:
     with torch.random.fork_rng():
         torch.manual_seed(5)
         network = SelfCureNetwork(len(CLASSES))
-        network.backbone = nn.Sequential(
-            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, FEATURES)
-        )
+        network.backbone = PlainBackbone(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 512))
     return network
 
 
@@ -43,8 +41,8 @@ def _answer_at_random(model: SelfCureNetwork, classes: int, seed: int) -> None:
     """Give a network layers by which each face gets an answer of its own."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        model.backbone = nn.Sequential(nn.Flatten(), nn.Linear(3 * SIZE_PX**2, FEATURES))
-        model.classifier = nn.Linear(FEATURES, classes)
+        model.backbone = PlainBackbone(nn.Flatten(), nn.Linear(3 * SIZE_PX**2, 512))
+        model.classifier = nn.Linear(512, classes)
 
 
 @settings(max_examples=40, deadline=None)

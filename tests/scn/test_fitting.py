@@ -1,7 +1,9 @@
 """A run ends the same however often it was killed, and learns."""
 
+import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,14 +16,15 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from scn.backbones import resnet18_features
-from scn.checkpoint import Checkpoint, load, newest, take_features
+from scn.backbones import make_backbone
+from scn.checkpoint import Checkpoint, load, newest
 from scn.config import Augmentation, TrainConfig
 from scn.errors import CheckpointError, ClassMismatch, NotFinite, TooFewFaces
-from scn.fitting import fit
+from scn.fitting import Report, fit
 from scn.label_audit import audit
-from scn.model import SelfCureNetwork
-from scn.training import EpochRow
+from scn.run_log import STEPS
+from scn.self_cure_network import SelfCureNetwork
+from scn.trained import take_features
 from storage.reader import FaceReader
 from storage.store import open_store
 from tests.scn.faces import CLASSES, SIZE_PX, face_name, reader_of, true_emotions
@@ -38,6 +41,7 @@ def _config(**options: Any) -> TrainConfig:
         "relabel_from_epoch": 1,
         "relabel_margin": 0.05,
         "augmentation": _MILD,
+        "ema_decay": 0.5,
     }
     return TrainConfig.model_validate({**base, **options})
 
@@ -73,6 +77,8 @@ def _same(one: Checkpoint, other: Checkpoint) -> None:
         assert tensors.keys() == others.keys()
         assert all(torch.equal(tensors[name], others[name]) for name in tensors)
     assert one.samples.equals(other.samples)
+    assert one.average.keys() == other.average.keys()
+    assert all(torch.equal(one.average[name], other.average[name]) for name in one.average)
     assert one.events.drop_columns("time").equals(other.events.drop_columns("time"))
     for row, other_row in zip(one.log, other.log, strict=True):
         assert {**row, "seconds": 0} == {**other_row, "seconds": 0}
@@ -90,13 +96,13 @@ def test_a_resumed_run_ends_bit_for_bit_like_a_straight_one(
 ) -> None:
     """Weights, optimiser, label events and log are equal, whatever global generators did."""
 
-    def stop(row: EpochRow) -> None:
-        if row.epoch == stop_after:
+    def stop(row: dict[str, Any]) -> None:
+        if row["epoch"] == stop_after:
             raise _Killed
 
     reader = _reader(store)
     with pytest.raises(_Killed):
-        fit(_config(), reader, reader, CLASSES, tmp_path, report=stop)
+        fit(_config(), reader, reader, CLASSES, tmp_path, report=Report(epoch=stop))
     torch.rand(7)
     fit(_config(), _reader(store), reader, CLASSES, tmp_path)
     assert _newest(straight).events.num_rows > 0
@@ -107,7 +113,7 @@ _CHILD = """
 import sys
 from pathlib import Path
 from scn.config import TrainConfig
-from scn.fitting import fit
+from scn.fitting import Report, fit
 from tests.scn.test_fitting import CLASSES, _reader
 reader = _reader(Path(sys.argv[1]))
 config = TrainConfig.model_validate_json(sys.argv[3])
@@ -115,21 +121,57 @@ fit(config, reader, reader, CLASSES, Path(sys.argv[2]))
 """
 
 
+def _begun(store: Path, folder: Path, **options: Any) -> "subprocess.Popen[bytes]":
+    """A run in a process of its own that has written a checkpoint."""
+    arguments = [str(store), str(folder), _config(**options).model_dump_json()]
+    threads = {"OMP_NUM_THREADS": str(torch.get_num_threads())}
+    before = newest(folder)
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, *arguments], env={**os.environ, **threads}
+    )
+    while newest(folder) == before and child.poll() is None:
+        time.sleep(0.02)
+    assert newest(folder) != before, "the child ended before its first checkpoint"
+    return child
+
+
 def test_a_killed_process_leaves_a_run_that_ends_alike(
     store: Path, straight: Path, tmp_path: Path
 ) -> None:
-    """SIGKILL at a random moment after the first epoch costs at most the epoch it hit."""
-    arguments = [str(store), str(tmp_path), _config().model_dump_json()]
-    threads = {"OMP_NUM_THREADS": str(torch.get_num_threads())}
-    with subprocess.Popen(
-        [sys.executable, "-c", _CHILD, *arguments], env={**os.environ, **threads}
-    ) as child:
-        while newest(tmp_path) is None and child.poll() is None:
-            time.sleep(0.02)
-        assert newest(tmp_path) is not None, "the child ended before its first checkpoint"
-        time.sleep(random.random() * 0.2)
+    """SIGKILL at random moments, with a checkpoint after every step: nothing is different."""
+    places = set()
+    for _ in range(3):
+        child = _begun(store, tmp_path, checkpoint_every_s=1e-6)
+        time.sleep(random.random() * 0.3)
         child.send_signal(signal.SIGKILL)
-    assert child.returncode == -signal.SIGKILL
+        assert child.wait() == -signal.SIGKILL
+        path = newest(tmp_path)
+        assert path is not None
+        places.add(path.name)
+    fit(_config(), _reader(store), _reader(store), CLASSES, tmp_path)
+    assert any(name.startswith("step-") for name in places)
+    _same(_newest(straight), _newest(tmp_path))
+    steps = [json.loads(line) for line in (tmp_path / STEPS).read_text().splitlines()]
+    undisturbed = [json.loads(line) for line in (straight / STEPS).read_text().splitlines()]
+    assert [_timeless(row) for row in steps] == [_timeless(row) for row in undisturbed]
+
+
+def _timeless(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("epoch", "step", "learning_rate", "values")}
+
+
+def test_a_machine_that_is_taken_away_loses_no_step(
+    store: Path, straight: Path, tmp_path: Path
+) -> None:
+    """SIGTERM writes a checkpoint of the very step and ends the process with an error."""
+    child = _begun(store, tmp_path)
+    child.terminate()
+    assert child.wait(timeout=60) == 1
+    path = newest(tmp_path)
+    assert path is not None
+    done = load(path).progress
+    steps = [json.loads(line) for line in (tmp_path / STEPS).read_text().splitlines()]
+    assert (steps[-1]["epoch"], steps[-1]["step"] + 1) == (done.epoch, done.batches)
     fit(_config(), _reader(store), _reader(store), CLASSES, tmp_path)
     _same(_newest(straight), _newest(tmp_path))
 
@@ -164,13 +206,13 @@ def test_a_damaged_checkpoint_is_an_error(
         load(tmp_path)
 
 
-def test_only_the_last_and_the_best_checkpoint_stay(straight: Path) -> None:
-    """Two folders at most; the best is the earliest of the highest accuracy."""
+def test_only_the_last_two_and_the_best_checkpoint_stay(straight: Path) -> None:
+    """Three folders at most; the best is the earliest of the highest accuracy."""
     log = _newest(straight).log
     accuracies = [row["validation_accuracy"] for row in log]
     best = accuracies.index(max(accuracies)) + 1
     kept = sorted(path.name for path in straight.glob("epoch-*"))
-    assert kept == sorted({f"epoch-{best:04d}", "epoch-0003"})
+    assert kept == sorted({f"epoch-{best:04d}", "epoch-0002", "epoch-0003"})
 
 
 def test_other_classes_are_refused_by_name(store: Path, straight: Path) -> None:
@@ -203,13 +245,16 @@ def test_fine_tuning_takes_the_features_and_not_the_classifier(straight: Path) -
 
 def test_a_loss_without_a_number_stops_the_run(store: Path, tmp_path: Path) -> None:
     """Weights that hold no numbers end in NotFinite at once, and no checkpoint holds the wreck."""
-    tensors = resnet18_features().state_dict()
+    tensors = make_backbone("resnet18").state_dict()
     tensors["conv1.weight"].fill_(torch.nan)
     save_file(tensors, tmp_path / "broken.safetensors")
     config = _config(backbone_weights=tmp_path / "broken.safetensors")
-    with pytest.raises(NotFinite, match="epoch 1, step 0"):
+    with pytest.raises(NotFinite, match="epoch 1, step 0") as failure:
         fit(config, _reader(store), _reader(store), CLASSES, tmp_path / "run")
     assert newest(tmp_path / "run") is None
+    kept = Path(str(failure.value).partition("its batch is in ")[2].partition(". ")[0])
+    assert np.load(kept / "images_rgb.npy").shape == (16, SIZE_PX, SIZE_PX, 3)
+    shutil.rmtree(kept)
 
 
 def test_too_few_faces_are_refused(store: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scn.losses import high_count, logit_weighted_cross_entropy, rank_regularisation
-from scn.model import Outputs
+from scn.network import Outputs
 from tests.scn import numpy_scn
 
 Float64Array = npt.NDArray[np.float64]

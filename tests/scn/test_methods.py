@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scn.config import TrainConfig
-from scn.methods import METHODS
+from scn.methods import METHODS, Step
 from scn.methods.baseline import Baseline
 from scn.methods.scn import Scn
-from scn.model import Outputs
+from scn.network import Network, Outputs
 from tests.scn import numpy_scn
 
 _options = st.fixed_dictionaries(
@@ -28,6 +28,12 @@ _options = st.fixed_dictionaries(
         "bias_weighted": st.booleans(),
     }
 )
+
+
+def _step(epoch: int) -> Step:
+    return Step(epoch, np.random.default_rng(0))
+
+
 _size, _classes, _seed = st.integers(1, 48), st.integers(2, 9), st.integers(0, 10_000)
 
 
@@ -56,7 +62,9 @@ def test_the_losses_of_scn_are_the_formulas(
 ) -> None:
     """Total, cross-entropy and rank loss, for every option and every size from one face on."""
     batch = _Batch(seed, size, classes)
-    losses = Scn(TrainConfig(**options)).losses(batch.outputs, batch.label_tensor)
+    losses = Scn(TrainConfig(**options)).losses(
+        Network(), {}, batch.outputs, batch.label_tensor, _step(1)
+    )
     entropy = numpy_scn.cross_entropy(batch.weighted(options), batch.labels)
     rank = numpy_scn.rank_regularisation(batch.alpha, options["high_ratio"], options["rank_margin"])
     plain = options["loss_sum"] == "plain"
@@ -73,7 +81,7 @@ def test_scn_relabels_whom_the_rule_names_from_the_set_epoch_on(
 ) -> None:
     """No proposals before the epoch; after it the low group's or everybody's new labels."""
     batch = _Batch(seed, size, classes)
-    proposals = Scn(TrainConfig(**options)).relabel(batch.outputs, batch.label_tensor, epoch)
+    proposals = Scn(TrainConfig(**options)).relabel(batch.outputs, batch.label_tensor, _step(epoch))
     if epoch < options["relabel_from_epoch"]:
         assert proposals is None
         return
@@ -101,12 +109,12 @@ def test_the_baseline_is_plain_cross_entropy_and_leaves_labels_alone(
     """Importance plays no part in it."""
     batch = _Batch(seed, size, classes)
     method = Baseline(TrainConfig(preset="baseline"))
-    losses = method.losses(batch.outputs, batch.label_tensor)
+    losses = method.losses(Network(), {}, batch.outputs, batch.label_tensor, _step(epoch))
     wanted = numpy_scn.cross_entropy(batch.scores + batch.bias, batch.labels)
     assert {name: value.item() for name, value in losses.items()} == pytest.approx(
         {"loss": wanted}, abs=1e-9
     )
-    assert method.relabel(batch.outputs, batch.label_tensor, epoch) is None
+    assert method.relabel(batch.outputs, batch.label_tensor, _step(epoch)) is None
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))

@@ -5,8 +5,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scn.model import Outputs, SelfCureNetwork
+from scn.network import Outputs
+from scn.self_cure_network import SelfCureNetwork
 from tests.scn import numpy_scn
+from tests.scn.plain_backbone import PlainBackbone
 
 
 def _outputs(faces: int, precision: torch.dtype | None = None) -> Outputs:
@@ -34,7 +36,7 @@ def test_the_heads_are_the_formulas(seed: int, faces: int, classes: int) -> None
     """Importance is the sigmoid of a linear map of the features, scores a linear map of them."""
     generator = torch.Generator().manual_seed(seed)
     model = SelfCureNetwork(classes)
-    model.backbone = torch.nn.Flatten()
+    model.backbone = PlainBackbone(torch.nn.Flatten())
     features = torch.randn(faces, 512, 1, 1, generator=generator)
     outputs: Outputs = model(features)
     x = features.flatten(1).double().numpy()

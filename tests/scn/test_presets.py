@@ -11,7 +11,7 @@ from scn.fitting import fit
 from tests.scn.faces import CLASSES, SIZE_PX, reader_of, true_emotions
 
 
-@pytest.mark.parametrize("name", ["paper", "reference", "baseline"])
+@pytest.mark.parametrize("name", ["paper", "reference", "baseline", "rul", "eac"])
 def test_every_preset_trains_also_when_the_last_batch_is_one_face(
     tmp_path: Path, name: Preset
 ) -> None:

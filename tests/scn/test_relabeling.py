@@ -5,12 +5,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scn.config.relabeling_options import RelabelingOptions
+from scn.label_book import LabelBook, events_table
 from scn.losses import high_count
-from scn.relabeling import LabelBook, Proposals, events_table, low_group, propose
+from scn.relabeling import Proposals, low_group, propose
 from storage.schema import LABELS
 from tests.scn import numpy_scn
 
 CLASSES = ("neutral", "happy", "sad", "fear")
+ANY = RelabelingOptions(relabel_changes=None)
 
 
 @given(
@@ -79,12 +82,12 @@ def _noted(book: LabelBook, epoch: int, changes: list[tuple[int, int]]) -> None:
 def test_the_book_is_a_dictionary_with_a_memory(epochs: list[list[tuple[int, int]]]) -> None:
     """After any history labels equal a plain dictionary's, and the events replay to them."""
     given_labels = np.arange(10) % 4
-    book, plain = LabelBook(given_labels.copy()), dict(enumerate(given_labels.tolist()))
+    book, plain = LabelBook.of(given_labels, ANY), dict(enumerate(given_labels.tolist()))
     for epoch, changes in enumerate(epochs, start=1):
         _noted(book, epoch, changes)
         changed = sum(plain[index] != new for index, new in changes)
         plain.update(changes)
-        assert book.close_epoch() == changed
+        assert book.close_epoch(epoch) == changed
         assert book.labels.tolist() == [plain[index] for index in range(10)]
     replayed = given_labels.copy()
     for event in book.events:
@@ -95,20 +98,20 @@ def test_the_book_is_a_dictionary_with_a_memory(epochs: list[list[tuple[int, int
 
 def test_a_new_label_counts_from_the_next_epoch() -> None:
     """Labels stand still until the epoch closes."""
-    book = LabelBook(np.zeros(10, np.int64))
+    book = LabelBook.of(np.zeros(10, np.int64), ANY)
     _noted(book, 1, [(4, 2)])
     assert book.labels[4] == 0
-    book.close_epoch()
+    book.close_epoch(1)
     assert book.labels[4] == 2
 
 
 @given(epochs=_epochs)
 def test_events_become_rows_by_name(epochs: list[list[tuple[int, int]]]) -> None:
     """The table of events has the store's columns, with faces and classes by name."""
-    book = LabelBook(np.zeros(10, np.int64))
+    book = LabelBook.of(np.zeros(10, np.int64), ANY)
     for epoch, changes in enumerate(epochs, start=1):
         _noted(book, epoch, changes)
-        book.close_epoch()
+        book.close_epoch(epoch)
     face_ids = [f"face{number}" for number in range(10)]
     table = events_table(book.events, "run", face_ids, CLASSES)
     assert table.schema == LABELS

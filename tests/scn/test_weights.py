@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from scn.backbones import resnet18_features
+from scn.backbones import make_backbone
 from scn.errors import WeightsError
 from scn.weights import load_weights
 
@@ -18,7 +18,7 @@ Tensors = dict[str, Tensor]
 @pytest.fixture(scope="module")
 def source() -> Tensors:
     """The weights of a network set at random."""
-    return resnet18_features().state_dict()
+    return make_backbone("resnet18").state_dict()
 
 
 def _as_torch_file(tensors: Tensors, path: Path) -> Path:
@@ -50,7 +50,7 @@ def test_every_tensor_of_a_wrapped_network_arrives(
     path = write(
         {prefix + name: value for name, value in source.items()}, tmp_path / "w.safetensors"
     )
-    network = resnet18_features()
+    network = make_backbone("resnet18")
     report = load_weights(network, path)
     assert report.matched == report.total == _counted(source)
     assert _untouched(network, source)
@@ -61,13 +61,13 @@ def test_the_numbered_names_of_the_published_code_are_understood(
 ) -> None:
     """`module.features.4.0…` is `layer1.0…`: the mismatch by which face weights got lost."""
     numbers = {
-        name: number for number, (name, _) in enumerate(resnet18_features().named_children())
+        name: number for number, (name, _) in enumerate(make_backbone("resnet18").named_children())
     }
     numbered = {}
     for name, value in source.items():
         child, rest = name.split(".", 1)
         numbered[f"module.features.{numbers[child]}.{rest}"] = value
-    network = resnet18_features()
+    network = make_backbone("resnet18")
     report = load_weights(network, _as_torch_file(numbered, tmp_path / "w"))
     assert report.matched == report.total
     assert _untouched(network, source)
@@ -76,7 +76,7 @@ def test_the_numbered_names_of_the_published_code_are_understood(
 def test_a_file_without_counters_of_batches_is_complete(source: Tensors, tmp_path: Path) -> None:
     """Files of older releases lack them, and lack nothing that a prediction needs."""
     older = {name: value for name, value in source.items() if "num_batches" not in name}
-    report = load_weights(resnet18_features(), _as_torch_file(older, tmp_path / "w"))
+    report = load_weights(make_backbone("resnet18"), _as_torch_file(older, tmp_path / "w"))
     assert report.matched == report.total == len(older)
 
 
@@ -90,7 +90,7 @@ def test_a_file_that_fits_too_little_changes_nothing(
         "shapes": {name: value[None].clone() for name, value in source.items()},
         "half": dict(list(source.items())[: len(source) // 2]),
     }[change]
-    network = resnet18_features()
+    network = make_backbone("resnet18")
     before = {name: value.clone() for name, value in network.state_dict().items()}
     with pytest.raises(WeightsError, match=f"of {_counted(source)} tensors"):
         load_weights(network, _as_safetensors(tensors, tmp_path / "w.safetensors"))
@@ -106,11 +106,11 @@ def test_an_unreadable_file_is_a_weights_error(
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(WeightsError, match=name):
-        load_weights(resnet18_features(), tmp_path / name)
+        load_weights(make_backbone("resnet18"), tmp_path / name)
 
 
 def test_a_file_that_would_run_code_is_refused(tmp_path: Path) -> None:
     """A pickled object other than tensors is never built."""
     torch.save({"state_dict": Path("/")}, tmp_path / "w.pth")
     with pytest.raises(WeightsError, match="cannot be read"):
-        load_weights(resnet18_features(), tmp_path / "w.pth")
+        load_weights(make_backbone("resnet18"), tmp_path / "w.pth")

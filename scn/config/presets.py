@@ -1,0 +1,49 @@
+"""The documented presets: each is the defaults with some options changed, and the options' source.
+
+paper        the paper, as far as it says
+reference    the paper's published code (github.com/kaiwang960112/Self-Cure-Network)
+baseline     plain cross-entropy on the paper's schedule
+rul          relative uncertainty learning (NeurIPS 2021), by its published code
+eac          erasing attention consistency (ECCV 2022, arXiv 2207.10299), by its published code
+"""
+
+from typing import Any, Final, Literal
+
+Preset = Literal["paper", "reference", "baseline", "rul", "eac"]
+
+_PUBLISHED_AUGMENTATION: Final = {"flip": 0.25, "shift": 0.0}
+_REFERENCE: Final = {
+    "loss_sum": "plain",
+    "rank_over": "process",
+    "relabel_group": "all",
+    "relabel_by": "weighted",
+    "relabel_changes": None,
+    "bias_weighted": True,
+    "optimiser": "adam",
+    "learning_rate": 1e-3,
+    "schedule": "exponential",
+    "epochs": 70,
+    "batch_size": 64,
+    "augmentation": _PUBLISHED_AUGMENTATION,
+}
+_ADAM: Final = {"optimiser": "adam", "schedule": "exponential", "epochs": 60}
+PRESETS: Final[dict[str, dict[str, Any]]] = {
+    "paper": {},
+    "reference": _REFERENCE,
+    "baseline": {"method": "baseline"},
+    "rul": {
+        "method": "rul",
+        **_ADAM,
+        "learning_rate": 2e-4,
+        "head_rate": 10.0,
+        "batch_size": 64,
+        "augmentation": _PUBLISHED_AUGMENTATION,
+    },
+    "eac": {
+        "method": "eac",
+        **_ADAM,
+        "learning_rate": 2e-4,
+        "batch_size": 32,
+        "augmentation": {"flip": 0.0, "shift": 0.0, "noise": 0.0, "erase": 1.0},
+    },
+}

@@ -1,0 +1,43 @@
+"""What a way to train has to say; a method is one file beside this one."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from torch import Tensor
+
+from scn.network import Encoded, Network, Outputs
+from scn.relabeling import Proposals
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where training stands.
+
+    Attributes:
+        epoch: counted from 1.
+        rng: for what is random in a loss; the same in all processes.
+        processes: among which the batch was dealt out, row by row in turns.
+    """
+
+    epoch: int
+    rng: np.random.Generator
+    processes: int = 1
+
+
+class Method(Protocol):
+    """What a method has to say about a batch."""
+
+    def network(self, classes: int) -> Network:
+        """The network it trains, randomly set."""
+
+    def encode(self, network: Network, images: Tensor) -> Encoded:
+        """What is kept of each training image [B, 3, S, S]."""
+
+    def losses(
+        self, network: Network, encoded: Encoded, outputs: Outputs, labels: Tensor, step: Step
+    ) -> dict[str, Tensor]:
+        """Scalars by name; "loss" is what is minimised, the others are shown beside it."""
+
+    def relabel(self, outputs: Outputs, labels: Tensor, step: Step) -> Proposals | None:
+        """New labels, or none if the method leaves labels alone in this epoch."""
