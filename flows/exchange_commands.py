@@ -1,4 +1,4 @@
-"""The commands that share a dataset: export and import."""
+"""The commands that share data: export, import and convert."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +19,7 @@ def add_exchange_commands(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(export)
     app.command("import")(import_list)
+    app.command("convert")(convert_weights)
 
 
 def export(
@@ -61,6 +62,18 @@ def import_list(
         open_store(parameters["store"], create=True).dataset(parameters["dataset"], create=True)
         ask_terms(parameters["manners"])
         finish(flow(**parameters, return_state=True))
+
+
+def convert_weights(
+    source: Annotated[Path, typer.Argument(help="A .pth file or another pickle of weights.")],
+    target: Annotated[Path, typer.Argument(help="The .safetensors file to write.")],
+) -> None:
+    """Turn a legacy file of weights into safetensors; nothing in it is run."""
+    with bad_input():
+        from scn.conversion import convert
+
+        size_bytes = convert(source, target)
+    Console().print(f"{target}: {size_bytes / 1e6:.1f} MB", soft_wrap=True)
 
 
 def _ids(path: Path, store: str, name: str) -> str:

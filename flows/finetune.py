@@ -8,13 +8,16 @@ import torch
 from prefect import flow, get_run_logger, task
 
 from flows.artifacts import show_confusion, show_results
+from flows.parameters import ProcessCount
 from flows.runs import Run, latest, run_of, start_run
-from flows.training import Arm, Faces, check_arm, faces_of, summary_of, train_arm
+from flows.training import Arm, check_arm, check_processes, faces_of, summary_of, train_arm
 from scn.benchmarks import BENCHMARKS, BenchmarkName
-from scn.checkpoint import load, load_network
+from scn.checkpoint import load
 from scn.config import TrainConfig
 from scn.errors import CheckpointError, TooFewFaces
 from scn.evaluation import Evaluation, evaluate
+from scn.faces import Faces
+from scn.trained import load_network
 from storage.store import Dataset, open_store
 
 
@@ -27,6 +30,7 @@ def finetune(
     train: TrainConfig = TrainConfig(),
     compare: bool = False,
     run: str | None = None,
+    processes: ProcessCount = 1,
 ) -> None:
     """Fine-tune on a benchmark that was ingested, and test on its test split.
 
@@ -38,8 +42,11 @@ def finetune(
         train: How to train.
         compare: Also train from random weights, and with plain cross-entropy from both.
         run: Name of the run's folder; an existing run goes on. Empty makes a new one.
+        processes: Processes of this machine that train together; with GPUs, one for each.
     """
-    dataset, faces, arms = check_finetune(benchmark, store, runs, start, train, compare, run)
+    dataset, faces, arms = check_finetune(
+        benchmark, store, runs, start, train, compare, run, processes
+    )
     parameters = {
         "benchmark": benchmark,
         "start": start,
@@ -47,7 +54,7 @@ def finetune(
         "store_version": faces.train.version,
     }
     started = start_run(runs, "finetune", parameters, run)
-    rows = [tested(arm, dataset, faces, started) for arm in arms]
+    rows = [tested(arm, dataset, faces, started, processes) for arm in arms]
     started.finish({"benchmark": benchmark, "classes": list(faces.classes), "rows": rows})
     shown = [{k: v for k, v in row.items() if k in _SHOWN} for row in rows]
     show_results(shown, f"results-{benchmark}", f"{benchmark}: test split")
@@ -67,6 +74,7 @@ def check_finetune(
     train: TrainConfig,
     compare: bool,
     run: str | None,
+    processes: int = 1,
 ) -> tuple[Dataset, Faces, list[Arm]]:
     """Check that the run can start, before anything is written.
 
@@ -74,6 +82,7 @@ def check_finetune(
         StoreError, ScnError, ValueError: the store, the faces, the weights, the start, the folder
             of runs or an existing run do not fit.
     """
+    check_processes(processes)
     dataset = open_store(store, write=True).dataset(BENCHMARKS[benchmark].source)
     begun = run_of(runs, "finetune", run)
     faces = faces_of(dataset, train, begun)
@@ -117,9 +126,10 @@ def arms_of(train: TrainConfig, initial: Path | None, compare: bool) -> list[Arm
 
 
 @task(name="fine-tune and test", task_run_name="{arm.name}", persist_result=False)
-def tested(arm: Arm, dataset: Dataset, faces: Faces, run: Run) -> dict[str, Any]:
+def tested(arm: Arm, dataset: Dataset, faces: Faces, run: Run, processes: int) -> dict[str, Any]:
     """Train one arm and score its best and last checkpoint on the test split."""
-    result = train_arm(arm, dataset, faces, f"{run.run_id}-{arm.name}", run.path / arm.name)
+    name = f"{run.run_id}-{arm.name}"
+    result = train_arm(arm, dataset, faces, name, run.path / arm.name, processes)
     method, start = arm.name.rsplit("-", 1)
     best, last = _scored(result.best, faces), _scored(result.last, faces)
     get_run_logger().info(

@@ -80,6 +80,34 @@ def take_back(
     Console().print(f"{undone} changes of {run} taken back", soft_wrap=True)
 
 
+@labels.command("audit")
+def audit_labels(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint of the run, its last one best.")],
+    out: Annotated[Path, typer.Option(help="Folder for tables and pictures.")],
+    truth: Annotated[
+        Path | None, typer.Option(help="CSV file with the columns face_id and emotion.")
+    ] = None,
+    store: _Store = "data/store",
+    dataset: _Dataset = "webemotion",
+) -> None:
+    """Write what a run did to its labels as Parquet and pictures; judge it, if truth is known."""
+    with bad_input():
+        from flows.label_audit import judged, read_truth, write_audit
+        from scn.checkpoint import load
+        from storage.store import open_store
+
+        opened, found = open_store(store).dataset(dataset), load(checkpoint)
+        known = read_truth(truth) if truth else {}
+        write_audit(opened, found, out)
+        rows = judged(found, known, out) if truth else []
+    Console().print(f"{out}: {found.events.num_rows} changes of labels", soft_wrap=True)
+    if rows:
+        table = Table(*(name.replace("_", " ") for name in rows[0]))
+        for row in rows:
+            table.add_row(*("none" if v is None else f"{v:.3g}" for v in row.values()))
+        Console().print(table)
+
+
 @labels.command("set")
 def set_label(
     run: _Run,

@@ -15,6 +15,10 @@ DatasetName = Annotated[
     str, Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=64, description="Name of a dataset.")
 ]
 
+ProcessCount = Annotated[
+    int, Field(ge=1, le=64, description="Processes that train together; with GPUs, one for each.")
+]
+
 RayAddress = Annotated[
     str,
     Field(

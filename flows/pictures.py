@@ -61,8 +61,18 @@ def curves(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
     return _png(figure)
 
 
-def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> bytes:
-    """A PNG of a confusion matrix; rows are the truth, shaded by share of the row."""
+def confusion(
+    matrix: Sequence[Sequence[int]],
+    classes: Sequence[str],
+    axes_names: tuple[str, str] = ("true", "predicted"),
+) -> bytes:
+    """A PNG of a confusion matrix; rows are the truth, or what was before, shaded by their share.
+
+    Args:
+        matrix: counts.
+        classes: names of rows and columns.
+        axes_names: of the rows and the columns.
+    """
     counts = np.asarray(matrix)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     figure = Figure(figsize=(4.5, 4.2), layout="constrained")
@@ -73,8 +83,20 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> bytes:
         axes.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=8)
     axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right")
     axes.set_yticks(range(len(classes)), classes)
-    axes.set_xlabel("predicted")
-    axes.set_ylabel("true")
+    axes.set_xlabel(axes_names[1])
+    axes.set_ylabel(axes_names[0])
+    return _png(figure)
+
+
+def importance_histograms(bins: Mapping[str, Sequence[int]]) -> bytes:
+    """A PNG of how importance is spread, by class; bins are equal parts of 0 to 1."""
+    figure = Figure(figsize=(2.2 * max(len(bins), 1), 2.2), layout="constrained")
+    shown = np.atleast_1d(figure.subplots(1, max(len(bins), 1), sharey=True))
+    for axes, (name, counts) in zip(shown, bins.items(), strict=False):
+        axes.bar((np.arange(len(counts)) + 0.5) / len(counts), counts, width=0.9 / len(counts))
+        axes.set_title(name)
+        axes.set_xlabel("importance")
+        axes.set_xlim(0, 1)
     return _png(figure)
 
 

@@ -6,11 +6,12 @@ from typing import Final
 from prefect import flow
 
 from flows.artifacts import show_results
-from flows.parameters import DatasetName
+from flows.parameters import DatasetName, ProcessCount
 from flows.runs import run_of, start_run
 from flows.thresholds import Thresholds
-from flows.training import Arm, Faces, check_arm, faces_of, summary_of, train_arm
+from flows.training import Arm, check_arm, check_processes, faces_of, summary_of, train_arm
 from scn.config import TrainConfig
+from scn.faces import Faces
 from storage.store import Dataset, open_store
 
 _CHECKPOINTS: Final = "checkpoints"
@@ -24,6 +25,7 @@ def pretrain(
     train: TrainConfig = TrainConfig(),
     thresholds: Thresholds = Thresholds(),
     run: str | None = None,
+    processes: ProcessCount = 1,
 ) -> None:
     """Train a model on a collected dataset, and keep the labels it changed as events.
 
@@ -34,8 +36,9 @@ def pretrain(
         train: How to train.
         thresholds: Which of the collected faces to train on.
         run: Name of the run's folder; an existing run goes on. Empty makes a new one.
+        processes: Processes of this machine that train together; with GPUs, one for each.
     """
-    opened, faces = check_pretrain(store, dataset, runs, train, thresholds, run)
+    opened, faces = check_pretrain(store, dataset, runs, train, thresholds, run, processes)
     parameters = {
         "train": train.model_dump(mode="json"),
         "thresholds": thresholds.model_dump(mode="json"),
@@ -43,7 +46,8 @@ def pretrain(
     }
     started = start_run(runs, "pretrain", parameters, run)
     arm = Arm(train.method, train)
-    result = train_arm(arm, opened, faces, started.run_id, started.path / _CHECKPOINTS)
+    folder = started.path / _CHECKPOINTS
+    result = train_arm(arm, opened, faces, started.run_id, folder, processes)
     summary = {**summary_of(result), "classes": list(faces.classes), "faces": len(faces.train)}
     started.finish(summary)
     show_results([{"field": k, "value": str(v)} for k, v in summary.items()], "pretrain", "Result")
@@ -56,6 +60,7 @@ def check_pretrain(
     train: TrainConfig,
     thresholds: Thresholds,
     run: str | None,
+    processes: int = 1,
 ) -> tuple[Dataset, Faces]:
     """Check that the run can start, before anything is written.
 
@@ -63,6 +68,7 @@ def check_pretrain(
         StoreError, ScnError, ValueError: the store, the faces, the weights, the folder of runs or
             an existing run do not fit.
     """
+    check_processes(processes)
     opened = open_store(store, write=True).dataset(dataset)
     begun = run_of(runs, "pretrain", run)
     faces = faces_of(opened, train, begun, thresholds.conditions())

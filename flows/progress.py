@@ -14,7 +14,7 @@ class Progress:
     def __init__(self, key: str, what: str, total: int) -> None:
         self._what, self._total = what, max(total, 1)
         self._percent = 0
-        self._started_s = time.monotonic()
+        self._first: tuple[float, int] | None = None
         artifact = create_progress_artifact(0.0, key=key, description=self._text(0))
         self._artifact = cast(UUID, artifact)
 
@@ -26,9 +26,13 @@ class Progress:
             update_progress_artifact(self._artifact, float(percent), description=self._text(done))
 
     def _text(self, done: int) -> str:
+        """How far it is; the rate is since the first update, since a run may go on midway."""
         text = f"{done} of {self._total} {self._what}"
-        took_s = time.monotonic() - self._started_s
-        if not done or not took_s:
+        now_s = time.monotonic()
+        if self._first is None or done <= self._first[1]:
+            self._first = (now_s, done)
             return text
-        left = timedelta(seconds=round(took_s / done * (self._total - done)))
-        return f"{text}, {done / took_s * 3600:,.0f} an hour, {left} left"
+        rate_s = (done - self._first[1]) / max(now_s - self._first[0], 1e-9)
+        left = timedelta(seconds=round((self._total - done) / rate_s))
+        shown = f"{rate_s:,.0f} a second" if rate_s >= 1 else f"{rate_s * 3600:,.0f} an hour"
+        return f"{text}, {shown}, {left} left"

@@ -19,7 +19,7 @@ from storage.ledger import Ledger, VideoEvent
 from storage.store import Dataset, open_store
 from tests.storage.rows import faces
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 RESULTS = [{"method": "scn", "accuracy": 0.75}, {"method": "baseline", "accuracy": 0.5}]
 LOG = [{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.0}]

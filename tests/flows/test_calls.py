@@ -15,8 +15,6 @@ from flows.wall import Wall, current, lower, meet
 from webemotion.errors import LocalFault
 from webemotion.site.manners import Manners
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 
 @pytest.fixture
 def server(deployed: dict[str, str]) -> Iterator[None]:

@@ -29,7 +29,7 @@ from storage.ledger import Ledger
 from storage.store import Dataset, open_store
 from webemotion.faces.harvest_config import HarvestConfig
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,6 @@ import pytest
 
 from demo.services import ServiceFailed, run
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 NAMES = {
     "collect/webemotion",
     "collect-batch/worker",

@@ -72,7 +72,6 @@ def test_the_free_disk_is_that_of_the_nearest_folder_that_exists(tmp_path: Path)
     assert bool(finding.mend) != enough
 
 
-@pytest.mark.xdist_group("prefect")
 def test_a_server_is_told_to_answer_or_not(deployed: dict[str, str]) -> None:
     """As a user sees it: in a process whose environment names the server, then a dead port."""
     webemotion = str(Path(sysconfig.get_path("scripts")) / "webemotion")

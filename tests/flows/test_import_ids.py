@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from demo.catalogue import Catalogue
 from demo.settings import PLAN
 from demo.youtube import StandIn
@@ -12,8 +10,6 @@ from storage.ledger import Ledger
 from storage.store import Dataset, open_store
 from tests.flows.collecting import FACE, ROBOT, Done, collect, two_videos, waits, webemotion
 from webemotion.planning.lexicon import load_lexicon, plan
-
-pytestmark = pytest.mark.xdist_group("prefect")
 
 GONE = "gonegonegon"
 

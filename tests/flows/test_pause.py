@@ -15,8 +15,6 @@ from storage.store import open_store
 from tests.flows.collecting import FACE, MANNERS, ROBOT, collect, start, two_videos
 from webemotion.planning.lexicon import load_lexicon, plan
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 QUERIES = plan(load_lexicon(), **PLAN)
 
 

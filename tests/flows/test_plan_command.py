@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from demo.catalogue import Catalogue, CatalogueVideo
 from demo.settings import PLAN
 from demo.youtube import StandIn
@@ -12,8 +10,6 @@ from storage.ledger import Ledger
 from storage.store import open_store
 from tests.flows.collecting import FACE, ROBOT, settings, webemotion
 from webemotion.planning.lexicon import load_lexicon, plan
-
-pytestmark = pytest.mark.xdist_group("prefect")
 
 QUERIES = plan(load_lexicon(), **PLAN)
 

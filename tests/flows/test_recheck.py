@@ -14,8 +14,6 @@ from storage.store import Dataset, open_store
 from tests.flows.collecting import MANNERS, webemotion
 from tests.storage.rows import faces
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 CC = "Creative Commons Attribution license (reuse allowed)"
 LONG_AGO = datetime.now(UTC) - timedelta(days=90)
 # What the page says today, and the licence each was collected under.

@@ -23,7 +23,7 @@ from tests.storage.servers import (
 )
 from webemotion.planning.lexicon import load_lexicon, plan
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 STORE = "s3://bucket/store"
 SMALL = [

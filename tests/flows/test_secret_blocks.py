@@ -18,8 +18,6 @@ from storage.store import open_store
 from tests.flows.collecting import FACE, collect, two_videos
 from webemotion.planning.lexicon import load_lexicon, plan
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 PASSWORD = "pass-of-the-proxy"
 COOKIE = "cookie-value-1234"
 COOKIES = f"# Netscape HTTP Cookie File\n.youtube.com\tTRUE\t/\tTRUE\t0\tSID\t{COOKIE}\n"

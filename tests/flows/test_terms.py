@@ -15,8 +15,6 @@ from demo.catalogue import Catalogue
 from demo.youtube import StandIn
 from tests.flows.collecting import MANNERS, settings, webemotion
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 STRICT = {**MANNERS, "terms_accepted": False}
 
 
@@ -58,14 +56,15 @@ def test_the_terms_are_asked_for_once(deployed: dict[str, str], tmp_path: Path) 
         assert status == 2
         assert "Faces are personal data" in shown
         assert not site.requests
-        status, _ = _at_a_terminal(command, env, b"y\n")
-        assert status == 0
+        status, shown = _at_a_terminal(command, env, b"y\n")
+        assert status == 0, shown
         assert site.requests
         status, shown = _at_a_terminal(command, env, None)
         assert (status, "[y/N]" in shown) == (0, False)
         assert webemotion(command, env).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_terms_can_be_read_and_accepted_by_a_script(tmp_path: Path) -> None:
     """On a server of one's own, `webemotion terms --accept` is the answer."""
     env = {"PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_URL": ""}

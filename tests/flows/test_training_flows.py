@@ -19,7 +19,7 @@ from scn.config import TrainConfig
 from storage.labels import labels_as_of
 from storage.store import open_store
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 SEVEN = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "anger")
 TRAIN = TrainConfig.model_validate(

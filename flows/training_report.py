@@ -1,0 +1,70 @@
+"""What a person sees of a training: a bar, lines of a log, and pictures at its end."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from prefect import get_run_logger
+
+from flows.artifacts import show_curves
+from flows.label_audit import show_audit
+from flows.monitor_report import show_monitors
+from flows.progress import Progress
+from scn.checkpoint import Checkpoint
+from scn.config import TrainConfig
+from scn.fitting import Report
+from scn.training import StepRow
+from scn.weights import Matched
+from storage.store import Dataset
+
+AUDIT: Final = "audit"
+CURVES: Final = ["loss", "rank_loss", "validation_accuracy", "importance_mean", "relabelled"]
+
+
+def reporter(name: str, config: TrainConfig, faces: int) -> Report:
+    """Whom a run tells of its steps and epochs: the bar and the log of a Prefect task.
+
+    Args:
+        name: of the way to train.
+        config: its configuration.
+        faces: that it trains on.
+    """
+    progress = Progress(f"train-{name}", f"images, {name}", config.epochs * faces)
+
+    def start(copied: Sequence[Matched]) -> None:
+        for matched in copied:
+            get_run_logger().info("%s: %s", name, matched)
+
+    def step(row: StepRow) -> None:
+        progress.update(round((row.epoch - 1 + (row.step + 1) / row.steps) * faces))
+
+    def epoch(row: Mapping[str, Any]) -> None:
+        progress.update(row["epoch"] * faces)
+        get_run_logger().info(
+            "%s, epoch %d: loss %.3f, validation accuracy %.3f, importance %.3f, %d relabelled",
+            name,
+            row["epoch"],
+            row["loss"],
+            row["validation_accuracy"],
+            row["importance_mean"],
+            row["relabelled"],
+        )
+        for alarm in row["alarms"]:
+            get_run_logger().warning("%s: %s. %s", name, alarm["name"], alarm["message"])
+
+    return Report(start, epoch, step)
+
+
+def show_training(name: str, dataset: Dataset, last: Checkpoint, folder: Path) -> None:
+    """Curves, what the monitors saw, and what became of the labels.
+
+    Args:
+        name: of the way to train.
+        dataset: that it trained on.
+        last: its last checkpoint.
+        folder: of the run.
+    """
+    show_curves(last.log, CURVES, f"curves-{name}")
+    show_monitors(last.log, name)
+    if last.config.method == "scn":
+        show_audit(dataset, last, folder / AUDIT, name)
