@@ -8,7 +8,7 @@ import torch
 from prefect import flow, get_run_logger, task
 
 from flows.artifacts import show_confusion, show_results
-from flows.parameters import ProcessCount
+from flows.parameters import DatasetName, ProcessCount
 from flows.runs import Run, latest, run_of, start_run
 from flows.training import Arm, check_arm, check_processes, faces_of, summary_of, train_arm
 from scn.benchmarks import BENCHMARKS, BenchmarkName
@@ -31,6 +31,7 @@ def finetune(
     compare: bool = False,
     run: str | None = None,
     processes: ProcessCount = 1,
+    dataset: DatasetName | None = None,
 ) -> None:
     """Fine-tune on a benchmark that was ingested, and test on its test split.
 
@@ -43,18 +44,20 @@ def finetune(
         compare: Also train from random weights, and with plain cross-entropy from both.
         run: Name of the run's folder; an existing run goes on. Empty makes a new one.
         processes: Processes of this machine that train together; with GPUs, one for each.
+        dataset: Name of the dataset in the store; empty for the benchmark's own.
     """
-    dataset, faces, arms = check_finetune(
-        benchmark, store, runs, start, train, compare, run, processes
+    opened, faces, arms = check_finetune(
+        benchmark, store, runs, start, train, compare, run, processes, dataset
     )
     parameters = {
         "benchmark": benchmark,
+        "dataset": opened.name,
         "start": start,
         "train": train.model_dump(mode="json"),
         "store_version": faces.train.version,
     }
     started = start_run(runs, "finetune", parameters, run)
-    rows = [tested(arm, dataset, faces, started, processes) for arm in arms]
+    rows = [tested(arm, opened, faces, started, processes) for arm in arms]
     started.finish({"benchmark": benchmark, "classes": list(faces.classes), "rows": rows})
     shown = [{k: v for k, v in row.items() if k in _SHOWN} for row in rows]
     show_results(shown, f"results-{benchmark}", f"{benchmark}: test split")
@@ -75,6 +78,7 @@ def check_finetune(
     compare: bool,
     run: str | None,
     processes: int = 1,
+    dataset: str | None = None,
 ) -> tuple[Dataset, Faces, list[Arm]]:
     """Check that the run can start, before anything is written.
 
@@ -83,15 +87,15 @@ def check_finetune(
             of runs or an existing run do not fit.
     """
     check_processes(processes)
-    dataset = open_store(store, write=True).dataset(BENCHMARKS[benchmark].source)
+    opened = open_store(store, write=True).dataset(dataset or BENCHMARKS[benchmark].source)
     begun = run_of(runs, "finetune", run)
-    faces = faces_of(dataset, train, begun)
+    faces = faces_of(opened, train, begun)
     arms = arms_of(train, start_of(start, runs), compare)
     if not len(faces.test):
-        raise TooFewFaces(f"dataset {dataset.name}: has no faces in its test split")
+        raise TooFewFaces(f"dataset {opened.name}: has no faces in its test split")
     for arm in arms:
         check_arm(arm, faces, begun.path / arm.name)
-    return dataset, faces, arms
+    return opened, faces, arms
 
 
 def start_of(start: str, runs: Path) -> Path | None:

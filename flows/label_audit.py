@@ -1,7 +1,7 @@
 """What a run did to its labels: Parquet for programs, pictures and tables for people."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from prefect.artifacts import create_image_artifact, create_markdown_artifact
 
 from flows.pictures import confusion, contact_sheet, curves, data_url, images_of
 from scn.checkpoint import Checkpoint
-from scn.emotions import EMOTIONS
+from scn.emotions import EMOTIONS, class_order
 from scn.label_audit import judge_epochs
 from scn.label_changes import confusion_of, events_of, extremes, write_changes
 from storage.store import Dataset
@@ -50,11 +50,11 @@ def judged(checkpoint: Checkpoint, truth: Mapping[str, str], folder: Path) -> li
     return rows
 
 
-def read_truth(path: Path) -> dict[str, str]:
+def read_truth(path: Path, classes: Sequence[str]) -> dict[str, str]:
     """True labels by face_id, from a CSV file with the columns face_id and emotion.
 
     Raises:
-        ValueError: it is no such file, or names what is no emotion.
+        ValueError: it is no such file, or names what is neither an emotion nor a class.
     """
     try:
         with path.open(newline="") as file:
@@ -63,8 +63,9 @@ def read_truth(path: Path) -> dict[str, str]:
         raise ValueError(
             f"truth: {path} is no CSV file with the columns face_id and emotion: {error}"
         ) from error
-    if strangers := sorted(set(truth.values()) - set(EMOTIONS)):
-        raise ValueError(f"truth: {path} has {strangers}, allowed are {', '.join(EMOTIONS)}")
+    allowed = class_order([*EMOTIONS, *classes])
+    if strangers := sorted(set(truth.values()) - set(allowed)):
+        raise ValueError(f"truth: {path} has {strangers}, allowed are {', '.join(allowed)}")
     return truth
 
 

@@ -97,7 +97,7 @@ def audit_labels(
         from storage.store import open_store
 
         opened, found = open_store(store).dataset(dataset), load(checkpoint)
-        known = read_truth(truth) if truth else {}
+        known = read_truth(truth, found.classes) if truth else {}
         write_audit(opened, found, out)
         rows = judged(found, known, out) if truth else []
     Console().print(f"{out}: {found.events.num_rows} changes of labels", soft_wrap=True)
@@ -118,12 +118,13 @@ def set_label(
 ) -> None:
     """Set the label of a face by hand, after all that the run did."""
     with bad_input():
-        from scn.emotions import EMOTIONS
+        from scn.emotions import EMOTIONS, class_order
         from storage.labels import set_labels
         from storage.store import open_store
 
-        if emotion not in EMOTIONS:
-            raise ValueError(f"emotion: is {emotion!r}, must be one of {', '.join(EMOTIONS)}")
         opened = open_store(store, write=True).dataset(dataset)
+        known = class_order([*EMOTIONS, *opened.scan("faces", ["emotion"])["emotion"].to_pylist()])
+        if emotion not in known:
+            raise ValueError(f"emotion: is {emotion!r}, must be one of {', '.join(known)}")
         changed = set_labels(opened, run, {face: emotion})
     Console().print("set" if changed else "it had that label already")

@@ -41,7 +41,6 @@ def faces_of(
 
     Raises:
         TooFewFaces: the dataset is empty, or nothing fulfils the conditions.
-        ValueError: it has labels that are none of the common emotions.
     """
     source = FacesSource(
         store=dataset.uri.removesuffix(f"/{dataset.name}"),

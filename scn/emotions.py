@@ -58,9 +58,8 @@ FERPLUS: Final = _order(
 )
 
 
-def in_common_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the given emotions, each once, in the order of ``EMOTIONS``."""
+def class_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once: emotions in the order of ``EMOTIONS``, then all others by the alphabet."""
     wanted = set(names)
-    if strangers := sorted(wanted - set(EMOTIONS)):
-        raise ValueError(f"emotions {strangers} are unknown, allowed: {', '.join(EMOTIONS)}")
-    return tuple(name for name in EMOTIONS if name in wanted)
+    emotions = [name for name in EMOTIONS if name in wanted]
+    return (*emotions, *sorted(wanted - set(EMOTIONS)))

@@ -15,6 +15,7 @@ from scn.processes import Processes
 from storage.reader import FaceReader
 
 Int64Array = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float32]
 
 _BATCH = 256
 
@@ -70,18 +71,29 @@ def evaluate(
     )
 
 
-@torch.inference_mode()
 def predict(
     network: Network,
     reader: FaceReader,
     device: torch.device,
     processes: Processes | None = None,
 ) -> Int64Array:
-    """The predicted class index of each face, int64 [N]; each process predicts some."""
+    """The predicted class index of each face, int64 [N]."""
+    predicted: Int64Array = logits_of(network, reader, device, processes).argmax(axis=1)
+    return predicted
+
+
+@torch.inference_mode()
+def logits_of(
+    network: Network,
+    reader: FaceReader,
+    device: torch.device,
+    processes: Processes | None = None,
+) -> FloatArray:
+    """The logits of each face, float32 [N, C]; each process looks at some."""
     processes = processes or Processes()
     network.eval()
-    dtype = next(network.parameters()).dtype
-    predicted = torch.zeros(len(reader), dtype=torch.int64, device=device)
+    dtype, classes = next(network.parameters()).dtype, network.classifier.out_features
+    logits = torch.zeros((len(reader), classes), device=device)
     batches = reader.batches(
         batch_size=_BATCH * processes.size,
         shuffle=False,
@@ -91,7 +103,6 @@ def predict(
     for batch in batches:
         if len(batch.indexes):
             outputs = network(normalised(to_tensor(batch.images_rgb, device, dtype)))
-            rows = torch.from_numpy(batch.indexes).to(device)
-            predicted[rows] = outputs.logits.argmax(dim=1)
-    found: Int64Array = processes.sum(predicted).cpu().numpy()
+            logits[torch.from_numpy(batch.indexes).to(device)] = outputs.logits.float()
+    found: FloatArray = processes.sum(logits).cpu().numpy()
     return found

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from scn.config import TrainConfig
-from scn.emotions import in_common_order
+from scn.emotions import class_order
 from scn.errors import TooFewFaces
 from scn.selection import split_holdout
 from storage.reader import FaceReader
@@ -48,7 +48,6 @@ def open_faces(source: FacesSource, config: TrainConfig) -> Faces:
     Raises:
         StoreError: the dataset cannot be read.
         TooFewFaces: it is empty, or nothing fulfils the conditions.
-        ValueError: it has labels that are none of the common emotions.
     """
     dataset = open_store(source.store).dataset(source.dataset)
 
@@ -72,4 +71,4 @@ def open_faces(source: FacesSource, config: TrainConfig) -> Faces:
     if not len(validation):
         train, validation = split_holdout(train, config.holdout_share, config.seed)
     opened = source.model_copy(update={"version": train.version})
-    return Faces(opened, train, validation, test, in_common_order(emotions))
+    return Faces(opened, train, validation, test, class_order(emotions))

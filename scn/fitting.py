@@ -135,7 +135,7 @@ class _Run:
         """Do what is left of the run."""
         trainer = self._trainer
         first = trainer.processes.rank == 0
-        log = RunLog(self._folder, trainer.progress) if first else None
+        log = RunLog(self._folder, trainer.progress, trainer.config) if first else None
         try:
             while not _finished(trainer):
                 self._epoch(request, log)

@@ -52,10 +52,12 @@ class Network(nn.Module):
 
     Attributes:
         backbone: from images to features.
+        classifier: the last layer, with an output for each class.
         rank_margin: δ1 where it is learned (paper section 3.3).
     """
 
     backbone: Backbone
+    classifier: nn.Linear
     rank_margin: nn.Parameter | None = None
 
     def encode(self, images: Tensor) -> Encoded:

@@ -1,4 +1,4 @@
-"""The log of a run: a line of JSON for each step and each epoch, and TensorBoard beside it.
+"""The log of a run: a line of JSON for each step and each epoch, TensorBoard and MLflow beside it.
 
 `steps.jsonl` and `epochs.jsonl` are the truth. After a crash, lines beyond the checkpoint that a
 run goes on from are taken back, so that each step stands there once.
@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from torch.utils.tensorboard import SummaryWriter
 
+from scn.config import TrainConfig
+from scn.mlflow_log import MlflowLog
 from scn.progress import Progress
 from scn.training import StepRow
 
@@ -23,7 +25,7 @@ EPOCHS: Final = "epochs.jsonl"
 class RunLog:
     """Writes a run's log, from where it stands."""
 
-    def __init__(self, folder: Path, progress: Progress) -> None:
+    def __init__(self, folder: Path, progress: Progress, config: TrainConfig) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         kept = [row for row in _read(folder / STEPS) if _before(row, progress)]
@@ -32,6 +34,7 @@ class RunLog:
         self._done = len(kept)
         self._steps = (folder / STEPS).open("a")
         self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=self._done)
+        self._mlflow = MlflowLog.wanted(folder, config)
 
     def step(self, row: StepRow) -> None:
         """Add a step."""
@@ -47,6 +50,8 @@ class RunLog:
         numbers = {n: v for n, v in listed[-1].items() if isinstance(v, int | float)}
         for name, value in numbers.items():
             self._board.add_scalar(f"epoch/{name}", value, listed[-1]["epoch"])
+        if self._mlflow and not self._mlflow.epoch(listed[-1]):
+            self._mlflow = None
 
     def epochs(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write all epochs."""

@@ -1,4 +1,4 @@
-"""The benchmarks that can be read from their official files, by name."""
+"""The datasets that can be read from the files they are handed out as, by name."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from scn.benchmarks import affectnet, ferplus, rafdb
+from scn.benchmarks import affectnet, class_folders, ferplus, rafdb
 from scn.benchmarks.counts import OfficialCounts
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
@@ -21,6 +21,7 @@ class BenchmarkName(StrEnum):
     RAFDB = rafdb.NAME
     AFFECTNET = affectnet.NAME
     FERPLUS = ferplus.NAME
+    FOLDER = class_folders.NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,6 @@ class Benchmark:
 BENCHMARKS: Final[Mapping[BenchmarkName, Benchmark]] = MappingProxyType(
     {
         BenchmarkName(module.NAME): Benchmark(module.SOURCE, module.read, module.official_counts)
-        for module in (rafdb, affectnet, ferplus)
+        for module in (rafdb, affectnet, ferplus, class_folders)
     }
 )

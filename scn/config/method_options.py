@@ -19,6 +19,9 @@ class MethodOptions(BaseModel):
         description="scn: the Self-Cure Network; baseline: plain cross-entropy; rul: relative"
         " uncertainty learning; eac: erasing attention consistency.",
     )
+    importance_weighting: bool = Field(
+        True, description="scn: whether the logits carry the importance weight."
+    )
     rank_loss_weight: float = Field(
         0.5,
         ge=0,

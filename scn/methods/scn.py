@@ -33,8 +33,7 @@ class Scn:
         """γ L_RR + (1 − γ) L_WCE (paper), or their plain sum (reference)."""
         del encoded
         config = self._config
-        weighted = outputs.weighted_logits(bias_weighted=config.bias_weighted)
-        cross_entropy = logit_weighted_cross_entropy(weighted, labels)
+        cross_entropy = logit_weighted_cross_entropy(self._weighted(outputs), labels)
         margin = network.rank_margin
         rank = self._rank_loss(
             outputs.importance, config.rank_margin if margin is None else margin, step
@@ -45,6 +44,11 @@ class Scn:
             loss = rank + cross_entropy
         shown = {"loss": loss, "cross_entropy": cross_entropy, "rank_loss": rank}
         return shown if margin is None else {**shown, "rank_margin": margin}
+
+    def _weighted(self, outputs: Outputs) -> Tensor:
+        if not self._config.importance_weighting:
+            return outputs.logits
+        return outputs.weighted_logits(bias_weighted=self._config.bias_weighted)
 
     def _rank_loss(self, importance: Tensor, margin: float | Tensor, step: Step) -> Tensor:
         parts = _parts(importance, step) if self._config.rank_over == "process" else [importance]
@@ -57,9 +61,7 @@ class Scn:
         config = self._config
         if not config.relabel or step.epoch < config.relabel_from_epoch:
             return None
-        logits = outputs.logits
-        if config.relabel_by == "weighted":
-            logits = outputs.weighted_logits(bias_weighted=config.bias_weighted)
+        logits = self._weighted(outputs) if config.relabel_by == "weighted" else outputs.logits
         eligible = torch.ones_like(labels, dtype=torch.bool)
         if config.relabel_group == "low":
             eligible = self._low(outputs.importance, step)

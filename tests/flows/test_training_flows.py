@@ -18,6 +18,7 @@ from scn.benchmarks import BenchmarkName
 from scn.config import TrainConfig
 from storage.labels import labels_as_of
 from storage.store import open_store
+from tests.scn.benchmarks.copies import picture
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -93,3 +94,31 @@ def test_the_server_holds_the_artifacts_that_a_person_wants_to_see(
     keys = {artifact["key"] for artifact in answer.json()}
     assert {"ingest-rafdb", "curves-scn", "results-rafdb", "faces-raf-db"} <= keys
     assert "confusion-rafdb-scn-pretrained" in keys
+
+
+def test_a_folder_of_any_classes_that_grew_is_ingested_and_trained_on_by_two_processes(
+    deployed: dict[str, str], tmp_path: Path
+) -> None:
+    """Nothing is kept twice, and the run's log is that of one training."""
+    images, store, runs = tmp_path / "images", str(tmp_path / "store"), tmp_path / "runs"
+    with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
+        for count in (6, 9):
+            for number in range(count):
+                for seed, name in enumerate(("rust", "blight")):
+                    file = images / name / f"{number}.png"
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(picture(".png", seed=2 * number + seed))
+            ingest(BenchmarkName.FOLDER, images, store=store, runs=runs, dataset="leaves")
+        train = TRAIN.model_copy(update={"epochs": 1, "holdout_share": 0.3, "batch_size": 4})
+        pretrain(store=store, dataset="leaves", runs=runs, train=train, processes=2)
+    faces = open_store(store).dataset("leaves").scan("faces", ["face_id"])["face_id"].to_pylist()
+    assert len(faces) == len(set(faces)) == 18
+    ingested = latest(runs, "ingest")
+    trained = latest(runs, "pretrain")
+    assert ingested is not None
+    assert trained is not None
+    assert ingested.read()["result"]["added"] == 6
+    result = trained.read()["result"]
+    assert result["classes"] == ["blight", "rust"]
+    steps = (trained.path / "checkpoints" / "steps.jsonl").read_text().splitlines()
+    assert len(steps) == -(-result["faces"] // 4)

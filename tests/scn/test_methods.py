@@ -17,6 +17,7 @@ from tests.scn import numpy_scn
 
 _options = st.fixed_dictionaries(
     {
+        "importance_weighting": st.booleans(),
         "rank_loss_weight": st.floats(0, 1),
         "loss_sum": st.sampled_from(["weighted", "plain"]),
         "high_ratio": st.floats(0.05, 0.95),
@@ -51,6 +52,8 @@ class _Batch:
         self.label_tensor = torch.from_numpy(self.labels)
 
     def weighted(self, options: dict[str, Any]) -> numpy_scn.Array:
+        if not options["importance_weighting"]:
+            return self.scores + self.bias
         return numpy_scn.weighted_logits(
             self.scores, self.bias, self.alpha, bias_weighted=options["bias_weighted"]
         )

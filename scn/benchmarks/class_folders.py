@@ -1,0 +1,123 @@
+"""A plain folder of class folders, of faces or of anything else.
+
+::
+
+    train/<class>/<image>       validation/ (or val/, valid/) and test/ where there are any
+    <class>/<image>             without splits: everything is train
+
+A class is called what its folder is called. Images are taken as they are, not aligned.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from scn.benchmarks.chunks import Face, gather
+from scn.benchmarks.counts import OfficialCounts
+from scn.benchmarks.errors import LayoutError
+from scn.benchmarks.images import check_images, load_image
+from scn.benchmarks.options import ReadOptions
+from scn.benchmarks.tally import Tally
+
+NAME: Final = "folder"
+SOURCE: Final = "folder"
+LAYOUT: Final = "class folders"
+
+_SPLITS: Final = {
+    "train": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "test": "test",
+}
+_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
+_LONGEST_NAME: Final = 64
+_EXPECTED: Final = "folders of images, one a class, or train/ and test/ with such folders"
+Image = tuple[str, str, Path]
+
+
+def official_counts() -> OfficialCounts:
+    """Nobody published any."""
+    return {}
+
+
+def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, pa.Table]]:
+    """Check the whole layout, then give its images as keyed tables of ``storage.schema.FACES``.
+
+    The keys carry a digest of the listing: another folder, or one that grew, has other keys.
+
+    Args:
+        path: the folder.
+        options: limits on images.
+        tally: receives what was found, kept and dropped, before this function returns.
+
+    Raises:
+        LayoutError: there are no classes, or a name cannot be one; an image that does not decode
+            shows only when its chunk is reached.
+    """
+    images = list(_images(path, tally))
+    tally.layout = LAYOUT
+    classes = {label for _, label, _ in images}
+    if len(classes) < 2:
+        raise LayoutError(path, f"images of {len(classes)} classes", _EXPECTED)
+    check_images((file for _, _, file in images), options)
+    faces = (
+        Face(split, f"{label}/{file.name}", label, load_image(file, options).data)
+        for split, label, file in images
+    )
+    return gather(faces, name=f"{NAME}/{_digest(images)}", source=SOURCE)
+
+
+def _images(path: Path, tally: Tally) -> Iterator[Image]:
+    """Split, class and file of each image."""
+    for split, folder in _splits(path):
+        for label in _folders(folder):
+            if len(label.name) > _LONGEST_NAME or not label.name.isprintable():
+                raise LayoutError(label, "a class name", f"at most {_LONGEST_NAME} letters")
+            for file in _inside(label):
+                if (reason := _refused(file)) is not None:
+                    tally.drop(reason)
+                elif tally.keep(split, f"{label.name}/{file.name}", label.name):
+                    yield split, label.name, file
+
+
+def _splits(path: Path) -> Iterator[tuple[str, Path]]:
+    folders = _folders(path)
+    if not any(folder.name == "train" for folder in folders):
+        yield "train", path
+        return
+    for folder in folders:
+        if (split := _SPLITS.get(folder.name)) is None:
+            expected = f"beside train/ only {', '.join(sorted(_SPLITS))}"
+            raise LayoutError(folder, "neither a split nor, beside splits, a class", expected)
+        yield split, folder
+
+
+def _folders(path: Path) -> list[Path]:
+    return [each for each in _inside(path) if each.is_dir() and not each.name.startswith(".")]
+
+
+def _inside(path: Path) -> list[Path]:
+    try:
+        return sorted(path.iterdir())
+    except OSError as error:
+        raise LayoutError(path, f"unreadable ({error.strerror})", _EXPECTED) from error
+
+
+def _refused(file: Path) -> str | None:
+    """Why a file is no image to read; none if it is one."""
+    if file.is_symlink():
+        return "link"
+    if file.is_dir():
+        return "folder within a class"
+    if file.name.startswith(".") or file.suffix.lower() not in _SUFFIXES:
+        return "no image by its name"
+    return None
+
+
+def _digest(images: Iterable[Image]) -> str:
+    lines = (f"{split}/{label}/{file.name}/{file.stat().st_size}" for split, label, file in images)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()[:12]
