@@ -45,6 +45,9 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.truth --quick
 	$(BIN)/python -m benchmarks.duplicates --quick
 	$(BIN)/python -m benchmarks.workers --quick
+	$(BIN)/python -m benchmarks.train --quick
+	$(BIN)/python -m benchmarks.ablation --quick
+	$(BIN)/python -m benchmarks.wrong_labels --quick
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-annotate \

@@ -47,6 +47,14 @@ SMALL: Final[dict[str, Any]] = {
 }
 _ALONE: Final = {"preset": "paper", "rank_loss_weight": 0.0, "relabel": False}
 _UNWEIGHTED: Final = {**_ALONE, "importance_weighting": False}
+# Who is sure, on the image as it is, in two epochs in a row; every face, not the low group alone.
+_CAREFUL: Final = {
+    "relabel": True,
+    "relabel_group": "all",
+    "relabel_view": "clean",
+    "relabel_margin": 0.6,
+    "relabel_confirmations": 2,
+}
 ARMS: Final[dict[str, dict[str, Any]]] = {
     "baseline": {"preset": "baseline"},
     "weighting": _ALONE,
@@ -55,8 +63,8 @@ ARMS: Final[dict[str, dict[str, Any]]] = {
     "relabeling": {**_UNWEIGHTED, "relabel": True, "relabel_group": "all"},
     "weighting, ranking": {"preset": "paper", "relabel": False},
     "SCN (paper)": {"preset": "paper"},
-    "SCN (reference)": {"preset": "reference"},
-    "SCN (recommended)": {"preset": "recommended"},
+    "careful relabeling": {**_UNWEIGHTED, **_CAREFUL},
+    "SCN, careful": {"preset": "paper", **_CAREFUL},
     "RUL": {"preset": "rul"},
     # Erasing every image and comparing mirror images is what EAC does.
     "EAC": {"preset": "eac", "augmentation": {**SMALL["augmentation"], "flip": 0.0, "erase": 1.0}},
