@@ -1,9 +1,8 @@
-"""A run ends the same however often it was killed, and learns."""
+"""A run ends the same however often it was killed, and only as itself."""
 
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,23 +10,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
 
-from scn.backbones import make_backbone
 from scn.checkpoint import Checkpoint, load, newest
 from scn.config import Augmentation, TrainConfig
-from scn.errors import CheckpointError, ClassMismatch, NotFinite, TooFewFaces
+from scn.errors import CheckpointError, ClassMismatch
 from scn.fitting import Report, fit
-from scn.label_audit import audit
 from scn.run_log import STEPS
 from scn.self_cure_network import SelfCureNetwork
 from scn.trained import take_features
 from storage.reader import FaceReader
 from storage.store import open_store
-from tests.scn.faces import CLASSES, SIZE_PX, face_name, reader_of, true_emotions
+from tests.scn.faces import CLASSES, SIZE_PX, reader_of, true_emotions
 
 _MILD = Augmentation(noise=0, erase=0)
 
@@ -241,46 +236,3 @@ def test_fine_tuning_takes_the_features_and_not_the_classifier(straight: Path) -
     assert report.matched == report.total == len(counted)
     assert all(torch.equal(model.state_dict()[name], source[name]) for name in taken)
     assert torch.equal(model.classifier.weight, classifier)
-
-
-def test_a_loss_without_a_number_stops_the_run(store: Path, tmp_path: Path) -> None:
-    """Weights that hold no numbers end in NotFinite at once, and no checkpoint holds the wreck."""
-    tensors = make_backbone("resnet18").state_dict()
-    tensors["conv1.weight"].fill_(torch.nan)
-    save_file(tensors, tmp_path / "broken.safetensors")
-    config = _config(backbone_weights=tmp_path / "broken.safetensors")
-    with pytest.raises(NotFinite, match="epoch 1, step 0") as failure:
-        fit(config, _reader(store), _reader(store), CLASSES, tmp_path / "run")
-    assert newest(tmp_path / "run") is None
-    kept = Path(str(failure.value).partition("its batch is in ")[2].partition(". ")[0])
-    assert np.load(kept / "images_rgb.npy").shape == (16, SIZE_PX, SIZE_PX, 3)
-    shutil.rmtree(kept)
-
-
-def test_too_few_faces_are_refused(store: Path, tmp_path: Path) -> None:
-    """Nothing to choose a checkpoint by is an error before training starts."""
-    reader = _reader(store)
-    with pytest.raises(TooFewFaces):
-        fit(_config(), reader, reader.select(np.zeros(len(reader), bool)), CLASSES, tmp_path)
-
-
-def test_planted_noise_is_found_and_corrected(tmp_path: Path) -> None:
-    """With a quarter of labels wrong the loss falls, and changes are right far above chance.
-
-    A change at random would be right in 1 of 8 cases: a quarter is wrong, two classes are left.
-    """
-    truth = true_emotions(240)
-    rng = np.random.default_rng(0)
-    wrong = set(rng.choice(240, 60, replace=False).tolist())
-    labels = [CLASSES[(n + 1) % 3] if n in wrong else truth[n] for n in range(240)]
-    reader = reader_of(tmp_path / "store", labels)
-    config = _config(epochs=5, relabel_from_epoch=3, relabel_margin=0.2, batch_size=24)
-    result = fit(config, reader, reader, CLASSES, tmp_path / "run")
-    known = {face_name(number): emotion for number, emotion in enumerate(truth)}
-    judged = audit(load(result.last).samples, known)
-    losses = [row["loss"] for row in result.log]
-    assert losses[-1] < losses[0]
-    assert judged.noisy == 60
-    assert judged.corrected >= 20
-    assert judged.precision is not None
-    assert judged.precision > 0.5
