@@ -27,6 +27,7 @@ from scipy import stats
 from benchmarks.noisy_faces import draw_faces, opened, truth_of, write_noisy
 from scn.checkpoint import load
 from scn.config import TrainConfig
+from scn.config.presets import PRESETS
 from scn.evaluation import evaluate
 from scn.fitting import fit
 from scn.label_audit import judge_epochs
@@ -47,13 +48,8 @@ SMALL: Final[dict[str, Any]] = {
 }
 _ALONE: Final = {"preset": "paper", "rank_loss_weight": 0.0, "relabel": False}
 _UNWEIGHTED: Final = {**_ALONE, "importance_weighting": False}
-# Who is sure, on the image as it is, in two epochs in a row; every face, not the low group alone.
 _CAREFUL: Final = {
-    "relabel": True,
-    "relabel_group": "all",
-    "relabel_view": "clean",
-    "relabel_margin": 0.6,
-    "relabel_confirmations": 2,
+    name: value for name, value in PRESETS["recommended"].items() if name.startswith("relabel")
 }
 # Erasing every image and comparing mirror images is what EAC does.
 _ERASED: Final = {**SMALL["augmentation"], "flip": 0.0, "erase": 1.0}
@@ -65,7 +61,7 @@ ARMS: Final[dict[str, dict[str, Any]]] = {
     "relabeling": {**_UNWEIGHTED, "relabel": True, "relabel_group": "all"},
     "weighting, ranking": {"preset": "paper", "relabel": False},
     "SCN (paper)": {"preset": "paper"},
-    "careful relabeling": {**_UNWEIGHTED, **_CAREFUL},
+    "careful relabeling": {"preset": "recommended"},
     "SCN, careful": {"preset": "paper", **_CAREFUL},
     "RUL": {"preset": "rul"},
     "EAC": {"preset": "eac", "augmentation": _ERASED},

@@ -37,7 +37,7 @@ from scn.relabeling import propose
 from scn.trained import load_network
 
 FOLDS: Final = 4
-FINDERS: Final = ("SCN (paper)", "SCN, careful", "rule", "cleanlab", "cleanlab, both")
+FINDERS: Final = ("SCN (paper)", "careful relabeling", "rule", "cleanlab", "cleanlab, both")
 _SCN: Final = FINDERS[:2]
 Int64Array = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]

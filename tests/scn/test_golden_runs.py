@@ -32,7 +32,7 @@ def test_the_curve_is_the_kept_one(store: Path, name: Preset, tmp_path: Path) ->
 
 
 def test_every_method_has_a_kept_curve_and_labels_changed_where_they_may() -> None:
-    """Each method is some preset's; both relabeling presets did relabel."""
+    """Each method is some preset's; all relabeling presets did relabel."""
     kept = json.loads(CURVES.read_text())
     assert set(kept) == set(PRESETS)
     assert {OPTIONS[name].get("method", "scn") for name in PRESETS} == set(METHODS)

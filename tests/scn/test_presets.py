@@ -1,6 +1,7 @@
 """Each preset trains."""
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from scn.fitting import fit
 from tests.scn.faces import CLASSES, SIZE_PX, reader_of, true_emotions
 
 
-@pytest.mark.parametrize("name", ["paper", "reference", "baseline", "rul", "eac"])
+@pytest.mark.parametrize("name", get_args(Preset))
 def test_every_preset_trains_also_when_the_last_batch_is_one_face(
     tmp_path: Path, name: Preset
 ) -> None:
