@@ -57,6 +57,59 @@ FERPLUS: Final = _order(
     no_emotion={8: "unknown", 9: "not_a_face"},
 )
 
+CK_PLUS: Final = _order("ck-plus", "neutral anger contempt disgust fear happy sad surprise")
+RAF_DB_COMPOUND: Final = ClassOrder(
+    "raf-db-compound",
+    MappingProxyType(
+        dict(
+            enumerate(
+                (
+                    "happily surprised",
+                    "happily disgusted",
+                    "sadly fearful",
+                    "sadly angry",
+                    "sadly surprised",
+                    "sadly disgusted",
+                    "fearfully angry",
+                    "fearfully surprised",
+                    "angrily surprised",
+                    "angrily disgusted",
+                    "disgustedly surprised",
+                ),
+                start=1,
+            )
+        )
+    ),
+    MappingProxyType({}),
+)
+JAFFE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "AN": "anger",
+        "DI": "disgust",
+        "FE": "fear",
+        "HA": "happy",
+        "NE": "neutral",
+        "SA": "sad",
+        "SU": "surprise",
+    }
+)
+KDEF: Final[Mapping[str, str]] = MappingProxyType(
+    {("AF" if code == "FE" else code): emotion for code, emotion in JAFFE.items()}
+)
+RAFD: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "angry": "anger",
+        "contemptuous": "contempt",
+        "disgusted": "disgust",
+        "fearful": "fear",
+        "happy": "happy",
+        "neutral": "neutral",
+        "sad": "sad",
+        "surprised": "surprise",
+    }
+)
+GENKI: Final[Mapping[int, str]] = MappingProxyType({0: "no smile", 1: "smile"})
+
 
 def class_order(names: Iterable[str]) -> tuple[str, ...]:
     """Each name once: emotions in the order of ``EMOTIONS``, then all others by the alphabet."""

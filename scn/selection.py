@@ -10,18 +10,21 @@ from storage.reader import FaceReader
 def split_holdout(reader: FaceReader, share: float, seed: int) -> tuple[FaceReader, FaceReader]:
     """Split a reader into what is fitted and what is held out.
 
-    All faces of a video go to one side, decided by a hash of the video's id (or the face's, where
-    there is no video): so the same faces are held out however the dataset grows.
+    All faces of a person go to one side, or of a video where no person is named, decided by a hash
+    of the name (or the face's, where there is neither): so the same faces are held out however the
+    dataset grows.
 
     Args:
         reader: the training faces.
-        share: expected share of videos that are held out, 0 to 1.
+        share: expected share of people or videos that are held out, 0 to 1.
         seed: another seed holds out others.
     """
-    ids = reader.index["video_id"].to_pylist()
-    faces = reader.index["face_id"].to_pylist()
+    columns = [reader.index[name].to_pylist() for name in ("subject", "video_id", "face_id")]
     held = np.array(
-        [_fraction(video or face, seed) < share for video, face in zip(ids, faces, strict=True)],
+        [
+            _fraction(subject or video or face, seed) < share
+            for subject, video, face in zip(*columns, strict=True)
+        ],
         dtype=np.bool_,
     )
     return reader.select(~held), reader.select(held)

@@ -68,8 +68,8 @@ class FaceReader:
     Images are cut to their middle, `centre_share` of each side, and resized.
 
     Attributes:
-        index: face_id, split, emotion, video_id, clip_id and votes, in stored order; a row's
-            number is the sample index.
+        index: face_id, split, emotion, subject, video_id, clip_id and votes, in stored order; a
+            row's number is the sample index.
         version: the version of the table that is read.
     """
 

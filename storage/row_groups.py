@@ -17,8 +17,16 @@ from storage.images import UInt8Array
 from storage.schema import FACES
 from storage.table import Table
 
-INDEX_COLUMNS: Final = ("face_id", "split", "emotion", "video_id", "clip_id", "votes")
-_REPEATED: Final = ("split", "emotion", "video_id", "clip_id")
+INDEX_COLUMNS: Final = (
+    "face_id",
+    "split",
+    "emotion",
+    "subject",
+    "video_id",
+    "clip_id",
+    "votes",
+)
+_REPEATED: Final = ("split", "emotion", "subject", "video_id", "clip_id")
 _OPENERS: Final = 8
 _FOOTERS_KEPT: Final = 512
 

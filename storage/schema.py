@@ -9,7 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 _TIME = pa.timestamp("us", tz="UTC")
 _FOUND_BY = pa.struct(
@@ -35,6 +35,12 @@ FACES: Final = pa.schema(
         pa.field("votes", pa.list_(pa.struct([("emotion", pa.string()), ("share", pa.float32())]))),
         # Share of the findings of the face's video under another emotion, when it was stored.
         pa.field("disagreement", pa.float32()),
+        # Who is seen, where the source says so; "<source>/<name>".
+        pa.field("subject", pa.string()),
+        # What the source says of them, in its own words.
+        pa.field("age", pa.string()),
+        pa.field("gender", pa.string()),
+        pa.field("race", pa.string()),
         pa.field("video_id", pa.string()),
         pa.field("clip_id", pa.string()),
         pa.field("clip_start_s", pa.float64()),

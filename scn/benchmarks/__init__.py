@@ -9,7 +9,19 @@ from typing import Final
 
 import pyarrow as pa
 
-from scn.benchmarks import affectnet, class_folders, ferplus, rafdb
+from scn.benchmarks import (
+    affectnet,
+    ckplus,
+    class_folders,
+    fer2013_labels,
+    ferplus,
+    genki,
+    image_list,
+    jaffe,
+    kdef,
+    rafd,
+    rafdb,
+)
 from scn.benchmarks.counts import OfficialCounts
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
@@ -21,6 +33,13 @@ class BenchmarkName(StrEnum):
     RAFDB = rafdb.NAME
     AFFECTNET = affectnet.NAME
     FERPLUS = ferplus.NAME
+    FER2013 = fer2013_labels.NAME
+    CKPLUS = ckplus.NAME
+    JAFFE = jaffe.NAME
+    KDEF = kdef.NAME
+    RAFD = rafd.NAME
+    GENKI = genki.NAME
+    LIST = image_list.NAME
     FOLDER = class_folders.NAME
 
 
@@ -35,9 +54,22 @@ class Benchmark:
     official_counts: Callable[[], OfficialCounts]
 
 
+_MODULES: Final = (
+    rafdb,
+    affectnet,
+    ferplus,
+    fer2013_labels,
+    ckplus,
+    jaffe,
+    kdef,
+    rafd,
+    genki,
+    image_list,
+    class_folders,
+)
 BENCHMARKS: Final[Mapping[BenchmarkName, Benchmark]] = MappingProxyType(
     {
         BenchmarkName(module.NAME): Benchmark(module.SOURCE, module.read, module.official_counts)
-        for module in (rafdb, affectnet, ferplus, class_folders)
+        for module in _MODULES
     }
 )

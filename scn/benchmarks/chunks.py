@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 import pyarrow as pa
 
@@ -9,6 +10,19 @@ from storage.schema import FACES
 
 CHUNK_IMAGES = 1_000
 CHUNK_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a source says of who is seen, in its own words; none where it says nothing."""
+
+    subject: str | None = None
+    age: str | None = None
+    gender: str | None = None
+    race: str | None = None
+
+
+NOBODY: Final = Person()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +37,14 @@ class Face:
     box_xyxy: tuple[float, ...] | None = None
     landmarks_xy: tuple[float, ...] | None = None
     size_px: int | None = None
+    person: Person = NOBODY
+    pose_deg: tuple[float, float, float] | None = None
+    """Yaw, pitch and roll, as the source says."""
 
     def row(self, source: str) -> dict[str, object]:
         """Return the face as a row of ``storage.schema.FACES``."""
+        yaw, pitch, roll = self.pose_deg or (None, None, None)
+        subject = self.person.subject
         return {
             "face_id": f"{self.split}/{self.stem}",
             "split": self.split,
@@ -36,6 +55,13 @@ class Face:
             "box_xyxy": self.box_xyxy,
             "landmarks_xy": self.landmarks_xy,
             "size_px": self.size_px,
+            "subject": subject and f"{source}/{subject}",
+            "age": self.person.age,
+            "gender": self.person.gender,
+            "race": self.person.race,
+            "yaw_deg": yaw,
+            "pitch_deg": pitch,
+            "roll_deg": roll,
             "image": self.image,
             "source": source,
         }

@@ -27,17 +27,23 @@ _EXPECTED = f"{','.join(_HEADER)} with {SIDE_PX * SIDE_PX} values from 0 to 255 
 
 def read_splits(path: Path) -> list[str]:
     """Check every row and return the split of each, in the file's order."""
-    return [split for split, _ in _read_rows(path)]
+    return [split for split, _, _ in _read_rows(path)]
+
+
+def read_labels(path: Path) -> Iterator[tuple[str, str]]:
+    """Check every row, and give the split and the emotion of each, in the file's order."""
+    for split, code, _ in _read_rows(path):
+        yield split, FER2013.emotions[code]
 
 
 def read_images(path: Path, rows: Collection[int]) -> Iterator[tuple[int, bytes]]:
     """Yield (row from 0, PNG) of the wanted rows, in the file's order."""
-    for row, (_, pixels) in enumerate(_read_rows(path)):
+    for row, (_, _, pixels) in enumerate(_read_rows(path)):
         if row in rows:
             yield row, encode_png(np.frombuffer(pixels, np.uint8).reshape(SIDE_PX, SIDE_PX))
 
 
-def _read_rows(path: Path) -> Iterator[tuple[str, bytes]]:
+def _read_rows(path: Path) -> Iterator[tuple[str, int, bytes]]:
     rows = read_csv(path, columns=(len(_HEADER),), expected=_EXPECTED)
     line, header = next(rows, (1, []))
     if header != _HEADER:
@@ -47,7 +53,7 @@ def _read_rows(path: Path) -> Iterator[tuple[str, bytes]]:
             raise LayoutError(path, f"class {code!r}", "classes from 0 to 6", line)
         if usage not in SPLITS:
             raise LayoutError(path, f"usage {usage!r}", f"one of {', '.join(SPLITS)}", line)
-        yield SPLITS[usage], _parse_pixels(path, pixels, line)
+        yield SPLITS[usage], int(code), _parse_pixels(path, pixels, line)
 
 
 def _parse_pixels(path: Path, text: str, line: int) -> bytes:

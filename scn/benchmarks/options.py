@@ -5,6 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 FerPlusVotes = Literal["fer2013new.csv", "label.csv"]
+RafDbPart = Literal["basic", "compound"]
+RafDbImages = Literal["aligned", "original"]
 FerPlusRule = Literal["majority", "argmax"]
 
 
@@ -21,6 +23,13 @@ class ReadOptions(BaseModel):
         ge=1_000,
         le=100_000_000,
         description="Largest image accepted, width times height in pixels.",
+    )
+    rafdb_part: RafDbPart = Field(
+        "basic", description="RAF-DB: seven basic emotions, or eleven compound ones."
+    )
+    rafdb_images: RafDbImages = Field(
+        "aligned",
+        description="RAF-DB: its aligned faces of 100 x 100 pixels, or the original images.",
     )
     ferplus_votes: FerPlusVotes | None = Field(
         None,

@@ -114,7 +114,7 @@ def test_the_datasheet_says_where_the_data_comes_from(artifacts: dict[str, Any])
     """Versions, counts, and why videos were dropped, each table with its rows."""
     sheet = artifacts["datasheet"]
     assert sheet.startswith("# Datasheet of webemotion\n")
-    assert "schema 3, yt-dlp not used." in sheet
+    assert "schema 4, yt-dlp not used." in sheet
     assert "## Webemotion: 8 faces" in sheet
     assert "| dropped | private | 2 |" in sheet
     assert "| train | happy | 5 |" in sheet

@@ -1,8 +1,22 @@
 """Class orders by name, against the table of dataset formats."""
 
+from collections.abc import Mapping
+
 import pytest
 
-from scn.emotions import AFFECTNET, EMOTIONS, FER2013, FERPLUS, RAF_DB, ClassOrder, class_order
+from scn.emotions import (
+    AFFECTNET,
+    CK_PLUS,
+    EMOTIONS,
+    FER2013,
+    FERPLUS,
+    JAFFE,
+    KDEF,
+    RAF_DB,
+    RAFD,
+    ClassOrder,
+    class_order,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,6 +26,7 @@ from scn.emotions import AFFECTNET, EMOTIONS, FER2013, FERPLUS, RAF_DB, ClassOrd
         (AFFECTNET, 0, [0, 1, 2, 3, 4, 5, 6, 7]),
         (FER2013, 0, [6, 5, 4, 1, 2, 3, 0]),
         (FERPLUS, 0, [0, 1, 3, 2, 6, 5, 4, 7]),
+        (CK_PLUS, 0, [0, 6, 7, 5, 4, 1, 2, 3]),
     ],
     ids=lambda value: value.dataset if isinstance(value, ClassOrder) else None,
 )
@@ -22,7 +37,29 @@ def test_native_numbers_map_to_the_common_order(
     assert order.common_indexes() == dict(enumerate(common, start=first))
 
 
-@pytest.mark.parametrize("order", [RAF_DB, AFFECTNET, FER2013, FERPLUS])
+@pytest.mark.parametrize(
+    ("words", "codes", "common"),
+    [
+        (JAFFE, "AN DI FE HA NE SA SU", [6, 5, 4, 1, 0, 2, 3]),
+        (KDEF, "AN DI AF HA NE SA SU", [6, 5, 4, 1, 0, 2, 3]),
+        (
+            RAFD,
+            "angry contemptuous disgusted fearful happy neutral sad surprised",
+            [6, 7, 5, 4, 1, 0, 2, 3],
+        ),
+    ],
+    ids=["jaffe", "kdef", "rafd"],
+)
+def test_words_in_file_names_map_to_the_common_order(
+    words: Mapping[str, str], codes: str, common: list[int]
+) -> None:
+    """Each word, in the sequence of the published table, maps to its index there."""
+    assert {code: EMOTIONS.index(words[code]) for code in words} == dict(
+        zip(codes.split(), common, strict=True)
+    )
+
+
+@pytest.mark.parametrize("order", [RAF_DB, AFFECTNET, FER2013, FERPLUS, CK_PLUS])
 def test_a_code_and_its_emotion_name_each_other(order: ClassOrder) -> None:
     """The number of an emotion is the number whose emotion it is."""
     assert {order.code(name): name for name in order.emotions.values()} == order.emotions

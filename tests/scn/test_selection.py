@@ -1,11 +1,14 @@
-"""What is held out of train is decided by the video alone."""
+"""What is held out of train is decided by the person, or by the video, alone."""
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from scn.selection import split_holdout
 from storage.reader import FaceReader
+from storage.schema import FACES
+from storage.store import open_store
 from tests.scn.faces import CLASSES, reader_of
 
 
@@ -42,3 +45,26 @@ def test_a_held_out_video_stays_so_when_the_dataset_grows(
     larger = reader_of(tmp_path, [CLASSES[0]] * 360)
     held, held_later = (_videos(split_holdout(r, 0.3, 0)[1]) for r in (reader, larger))
     assert held_later & _videos(reader) == held
+
+
+def test_no_person_is_in_both_parts(tmp_path: Path) -> None:
+    """Where people are named, videos do not matter: here each image has its own."""
+    rows = [
+        {
+            "face_id": f"train/{number}",
+            "split": "train",
+            "emotion": CLASSES[0],
+            "subject": f"test/{number % 20}",
+            "video_id": str(number),
+            "image": b"",
+            "source": "test",
+        }
+        for number in range(200)
+    ]
+    dataset = open_store(str(tmp_path), create=True).dataset("faces", create=True)
+    dataset.append_faces({"all": pa.Table.from_pylist(rows, schema=FACES)})
+    parts = split_holdout(FaceReader(dataset), 0.3, 0)
+    fitted, held = (set(part.index["subject"].to_pylist()) for part in parts)
+    assert fitted
+    assert held
+    assert not fitted & held

@@ -6,7 +6,7 @@ import pytest
 
 from scn.benchmarks import BENCHMARKS, BenchmarkName
 from scn.benchmarks.counts import CountRow, OfficialCounts, compare
-from scn.emotions import EMOTIONS
+from scn.emotions import EMOTIONS, GENKI
 from tests.scn.benchmarks.copies import (
     affectnet_csv,
     affectnet_npy,
@@ -30,8 +30,30 @@ def totals(name: str) -> dict[str, dict[str, int]]:
 
 def test_rafdb_has_15339_images_in_two_splits() -> None:
     """Classes add up to the sizes papers state."""
-    assert totals("rafdb") == {"aligned images": {"train": 12_271, "test": 3_068}}
+    basic, compound = {"train": 12_271, "test": 3_068}, {"train": 3_162, "test": 792}
+    assert totals("rafdb") == {
+        "aligned images": basic,
+        "original images": basic,
+        "aligned images, compound emotions": compound,
+        "original images, compound emotions": compound,
+    }
     assert sum(totals("rafdb")["aligned images"].values()) == 15_339
+
+
+def test_smaller_sets_add_up_to_the_sizes_of_their_papers() -> None:
+    """Sums of the counts by class."""
+    names = ("fer2013", "ckplus", "jaffe", "kdef", "rafd", "genki")
+    found = {
+        name: {layout: sum(s.values()) for layout, s in totals(name).items()} for name in names
+    }
+    assert found == {
+        "fer2013": {"fer2013.csv": 35_887},
+        "ckplus": {"three peak images and the first": 4 * 327},
+        "jaffe": {"images named by subject and expression": 213},
+        "kdef": {"KDEF": 4_900, "AKDEF": 70},
+        "rafd": {"images named by angle, model and expression": 8_040},
+        "genki": {"labels.txt and files": 4_000},
+    }
 
 
 def test_affectnet_has_287651_training_images_in_both_layouts() -> None:
@@ -73,7 +95,7 @@ def test_known_classes_add_up_to_their_split(name: BenchmarkName) -> None:
         for count in splits.values():
             if count.per_emotion is not None:
                 assert sum(count.per_emotion.values()) == count.total
-                assert set(count.per_emotion) <= set(EMOTIONS)
+                assert set(count.per_emotion) <= {*EMOTIONS, *GENKI.values()}
 
 
 def test_the_layouts_that_are_read_have_published_counts(tmp_path: Path) -> None:

@@ -137,3 +137,56 @@ def test_any_label_file_without_its_images_is_a_layout_error(
     put(folder / "EmoLabel/list_patition_label.txt", text)
     with pytest.raises(LayoutError, match=re.escape(str(folder))):
         read_all("rafdb", folder)
+
+
+def test_attributes_of_a_person_are_kept_where_they_are_there(tmp_path: Path) -> None:
+    """Gender, race and age of the manual annotation; a face without a file has none."""
+    rafdb(tmp_path)
+    landmarks = "1.5\t2.5\n" * 5
+    manual = tmp_path / "basic/Annotation/manual"
+    put(manual / "train_00001_manu_attri.txt", f"{landmarks}1\n2\n3\n")
+    put(manual / "train_00002_manu_attri.txt", f"{landmarks}2\n0\n0\n")
+    chunks, _ = read_all("rafdb", tmp_path)
+    found = {r["face_id"]: (r["gender"], r["race"], r["age"]) for r in rows_of(chunks)}
+    assert found["train/train_00001"] == ("female", "asian", "40-69")
+    assert found["train/train_00002"] == (None, "caucasian", "0-3")
+    assert found["train/train_00003"] == (None, None, None)
+
+
+@pytest.mark.parametrize("lines", ["1\n2\n", "1\n2\n5\n", "1\n-1\n2\n", "f\n0\n0\n"])
+def test_malformed_attributes_name_their_file(tmp_path: Path, lines: str) -> None:
+    """Too few numbers, beyond the list, negative, or no number."""
+    rafdb(tmp_path)
+    file = tmp_path / "basic/Annotation/manual/train_00002_manu_attri.txt"
+    put(file, "1\t2\n" * 5 + lines)
+    with pytest.raises(LayoutError, match=r"train_00002_manu_attri.txt: attributes .* age 0 to 4"):
+        read_all("rafdb", tmp_path)
+
+
+def test_original_images_are_read_when_asked_for(tmp_path: Path) -> None:
+    """From Image/original, without the suffix."""
+    labels = rafdb(tmp_path)
+    for number, line in enumerate(labels.read_text().splitlines()):
+        put(tmp_path / "basic/Image/original" / line.split()[0], picture(seed=number, width=80))
+    chunks, ingest = read_all("rafdb", tmp_path, rafdb_images="original")
+    assert ingest.layout == "original images"
+    rows = {row["face_id"]: row["image"] for row in rows_of(chunks)}
+    assert rows["test/test_0002"] == (tmp_path / "basic/Image/original/test_0002.jpg").read_bytes()
+
+
+def test_compound_emotions_are_classes_of_their_own(tmp_path: Path) -> None:
+    """Eleven, under keys of their own; the basic folder is refused for them."""
+    for number, line in enumerate(("train_0001.jpg 1", "test_0001.jpg 11")):
+        stem = line.split(".")[0]
+        put(tmp_path / "compound/Image/aligned" / f"{stem}_aligned.jpg", picture(seed=number))
+    labels = "train_0001.jpg 1\ntest_0001.jpg 11\n"
+    put(tmp_path / "compound/EmoLabel/list_patition_label.txt", labels)
+    chunks, ingest = read_all("rafdb", tmp_path, rafdb_part="compound")
+    assert ingest.layout == "aligned images, compound emotions"
+    assert [row["emotion"] for row in rows_of(chunks)] == [
+        "happily surprised", "disgustedly surprised",
+    ]  # fmt: skip
+    assert list(chunks) == ["rafdb-compound/train/0000", "rafdb-compound/test/0000"]
+    rafdb(tmp_path)
+    with pytest.raises(LayoutError, match="the basic part; expected the folder compound"):
+        read_all("rafdb", tmp_path / "basic", rafdb_part="compound")

@@ -1,0 +1,89 @@
+"""A list of image files with labels: a CSV file of your own.
+
+::
+
+    path,label[,split][,subject][,age][,gender][,race]
+    images/1.jpg,happy,train,anna
+
+Paths are relative to the list. Labels may be called what you like; where they are names of emotions
+the results can be compared with other benchmarks.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import pyarrow as pa
+
+from scn.benchmarks.chunks import Person
+from scn.benchmarks.counts import OfficialCounts
+from scn.benchmarks.errors import LayoutError
+from scn.benchmarks.labelled_files import LabelledFile, tables_of
+from scn.benchmarks.lines import read_csv
+from scn.benchmarks.options import ReadOptions
+from scn.benchmarks.tally import Tally
+
+NAME: Final = "list"
+SOURCE: Final = "list"
+LAYOUT: Final = "list of images"
+
+_NEEDED: Final = ("path", "label")
+_ABOUT: Final = ("subject", "age", "gender", "race")
+_COLUMNS: Final = (*_NEEDED, "split", *_ABOUT)
+_SPLITS: Final = ("train", "validation", "test")
+_LONGEST_NAME: Final = 64
+_EXPECTED: Final = f"a header of path, label and, if you like, {', '.join(_COLUMNS[2:])}"
+
+
+def official_counts() -> OfficialCounts:
+    """Nobody published any."""
+    return {}
+
+
+def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, pa.Table]]:
+    """Check the whole list, then give its images as keyed tables of ``storage.schema.FACES``.
+
+    The keys carry a digest of the list: another list, or one that grew, has other keys.
+
+    Args:
+        path: the list.
+        options: limits on images.
+        tally: receives what was found, kept and dropped, before this function returns.
+
+    Raises:
+        LayoutError: a line is malformed, or an image is missing.
+    """
+    tally.layout = LAYOUT
+    labelled = list(_labelled(path))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return tables_of(labelled, options, tally, name=f"{NAME}/{digest}", source=SOURCE)
+
+
+def _labelled(path: Path) -> Iterator[LabelledFile]:
+    rows = read_csv(path, columns=range(len(_NEEDED), len(_COLUMNS) + 1), expected=_EXPECTED)
+    line, header = next(rows)
+    if not set(_NEEDED) <= set(header) <= set(_COLUMNS) or len(set(header)) != len(header):
+        raise LayoutError(path, f"header {','.join(header)[:80]!r}", _EXPECTED, line)
+    for line, row in rows:
+        if len(row) != len(header):
+            raise LayoutError(path, f"{len(row)} columns", f"{len(header)}", line)
+        try:
+            yield _of(path.parent, dict(zip(header, row, strict=True)))
+        except ValueError as error:
+            raise LayoutError(path, str(error), _EXPECTED, line) from error
+
+
+def _of(folder: Path, fields: dict[str, str]) -> LabelledFile:
+    label, split = fields["label"], fields.get("split") or "train"
+    if split not in _SPLITS:
+        raise ValueError(f"split {split[:40]!r}, one of {', '.join(_SPLITS)} is allowed")
+    if not label or len(label) > _LONGEST_NAME or not label.isprintable():
+        raise ValueError(
+            f"label {label[:80]!r}, 1 to {_LONGEST_NAME} printable letters are allowed"
+        )
+    inner = PurePosixPath(fields["path"])
+    if inner.is_absolute() or ".." in inner.parts or not inner.name or "\0" in fields["path"]:
+        raise ValueError(f"path {fields['path'][:80]!r} leads out of the list's folder")
+    person = Person(**{name: fields.get(name) or None for name in _ABOUT})
+    return LabelledFile(split, str(inner), label, folder / inner, person)
