@@ -1,0 +1,1 @@
+"""What a model said of faces, and what follows from it: scores, comparisons, slices."""
