@@ -1,16 +1,22 @@
 """What a run trains on, chooses its checkpoint by, and is tested on."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
 from scn.config import TrainConfig
 from scn.emotions import class_order
 from scn.errors import TooFewFaces
-from scn.selection import split_holdout
+from scn.protocol import Protocol
+from scn.selection import split_fold, split_holdout
+from scn.wrong_labels import wrong_labels
 from storage.reader import FaceReader
-from storage.store import open_store
+from storage.store import Dataset, open_store
+
+DEFAULT_FOLDS: Final = 10
 
 
 class FacesSource(BaseModel):
@@ -21,6 +27,8 @@ class FacesSource(BaseModel):
         dataset: its name in the store.
         version: of the table; none for the newest.
         where: conditions on the faces to train on, see `storage.reader.FaceReader`.
+        protocol: how the dataset is used.
+        fold: which part is tested on, counted from 0, where there is no test split.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,17 +37,31 @@ class FacesSource(BaseModel):
     dataset: str
     version: int | None = None
     where: tuple[tuple[str, str, Any], ...] = ()
+    protocol: Protocol = Protocol()
+    fold: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """The parts of a dataset; `source` has the version that was opened."""
+    """The parts of a dataset.
+
+    Attributes:
+        source: with the version that was opened.
+        train: what is trained on.
+        validation: what chooses the checkpoint.
+        test: what is tested on.
+        classes: in the order of the network's outputs.
+        truth: face_id → original label, of what may have a wrong one; empty without noise.
+        wrong: face_id → the label that the protocol made wrong.
+    """
 
     source: FacesSource
     train: FaceReader
     validation: FaceReader
     test: FaceReader
     classes: tuple[str, ...]
+    truth: MappingProxyType[str, str]
+    wrong: MappingProxyType[str, str]
 
 
 def open_faces(source: FacesSource, config: TrainConfig) -> Faces:
@@ -48,27 +70,83 @@ def open_faces(source: FacesSource, config: TrainConfig) -> Faces:
     Raises:
         StoreError: the dataset cannot be read.
         TooFewFaces: it is empty, or nothing fulfils the conditions.
+        ValueError: the protocol does not fit the dataset.
     """
     dataset = open_store(source.store).dataset(source.dataset)
-
-    def reader(split: str) -> FaceReader:
-        return FaceReader(
-            dataset,
-            splits=(split,),
-            where=source.where if split == "train" else (),
-            image_size_px=config.image_size_px,
-            centre_share=config.centre_share,
-            version=source.version,
-        )
-
-    train, validation, test = reader("train"), reader("validation"), reader("test")
+    train, validation, test = (
+        _reader(dataset, source, config, split) for split in ("train", "validation", "test")
+    )
     if not len(train):
-        beyond = " within the thresholds" if source.where else ""
+        beyond = " within the thresholds" if source.where or source.protocol.without else ""
         raise TooFewFaces(
             f"dataset {source.dataset}: has no faces to train on{beyond}; collect or ingest"
         )
-    emotions = {e for part in (train, validation, test) for e in part.index["emotion"].to_pylist()}
-    if not len(validation):
+    classes = class_order(e for part in (train, validation, test) for e in _emotions(part))
+    if source.fold is not None:
+        _check_folds(source, test)
+        train, test = split_fold(train, source.fold, source.protocol.folds or DEFAULT_FOLDS)
+    if source.protocol.selection == "test":
+        validation = test
+    elif not len(validation):
         train, validation = split_holdout(train, config.holdout_share, config.seed)
     opened = source.model_copy(update={"version": train.version})
-    return Faces(opened, train, validation, test, class_order(emotions))
+    return _with_noise(Faces(opened, train, validation, test, classes, _NONE, _NONE))
+
+
+_NONE: Final[MappingProxyType[str, str]] = MappingProxyType({})
+
+
+def _reader(dataset: Dataset, source: FacesSource, config: TrainConfig, split: str) -> FaceReader:
+    """The faces of a split; published numbers chosen on test train on all that is not tested on."""
+    protocol = source.protocol
+    merged = split == "train" and protocol.selection == "test"
+    left_out = [("emotion", "not in", list(protocol.without))] if protocol.without else []
+    return FaceReader(
+        dataset,
+        splits=("train", "validation") if merged else (split,),
+        where=(*(source.where if split == "train" else ()), *left_out),
+        image_size_px=config.image_size_px,
+        centre_share=config.centre_share,
+        version=source.version,
+    )
+
+
+def _check_folds(source: FacesSource, test: FaceReader) -> None:
+    folds = source.protocol.folds or DEFAULT_FOLDS
+    if len(test):
+        raise ValueError(
+            f"protocol.folds: is {folds}, must be empty: dataset {source.dataset} has a test split"
+        )
+    if source.fold is not None and not 0 <= source.fold < folds:
+        raise ValueError(f"fold: is {source.fold}, must be 0 to {folds - 1}")
+
+
+def _with_noise(faces: Faces) -> Faces:
+    """The labels of train and validation made wrong, as the protocol says; never those of test."""
+    protocol = faces.source.protocol
+    if protocol.noise is None:
+        return faces
+    parts = [faces.train] if protocol.selection == "test" else [faces.train, faces.validation]
+    truth = {
+        face: emotion
+        for part in parts
+        for face, emotion in zip(part.index["face_id"].to_pylist(), _emotions(part), strict=True)
+    }
+    wrong = wrong_labels(truth, protocol.noise, faces.classes, faces.source.dataset)
+    train, *validation = (_relabelled(part, {**truth, **wrong}) for part in parts)
+    return replace(
+        faces,
+        train=train,
+        validation=validation[0] if validation else faces.validation,
+        truth=MappingProxyType(truth),
+        wrong=MappingProxyType(wrong),
+    )
+
+
+def _relabelled(reader: FaceReader, labels: dict[str, str]) -> FaceReader:
+    return reader.labelled([labels[face] for face in reader.index["face_id"].to_pylist()])
+
+
+def _emotions(reader: FaceReader) -> Iterable[str]:
+    found: list[str] = reader.index["emotion"].to_pylist()
+    return found

@@ -1,6 +1,7 @@
-"""The part of train that chooses the checkpoint; the test split never does."""
+"""The part of train that chooses the checkpoint, and folds where there is no test split."""
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,15 +20,37 @@ def split_holdout(reader: FaceReader, share: float, seed: int) -> tuple[FaceRead
         share: expected share of people or videos that are held out, 0 to 1.
         seed: another seed holds out others.
     """
-    columns = [reader.index[name].to_pylist() for name in ("subject", "video_id", "face_id")]
-    held = np.array(
-        [
-            _fraction(subject or video or face, seed) < share
-            for subject, video, face in zip(*columns, strict=True)
-        ],
-        dtype=np.bool_,
-    )
+    held = np.array([_fraction(name, seed) < share for name in _owners(reader)], np.bool_)
     return reader.select(~held), reader.select(held)
+
+
+def split_fold(reader: FaceReader, fold: int, folds: int) -> tuple[FaceReader, FaceReader]:
+    """Split a reader into what is trained on and the fold that is tested on.
+
+    People (or videos, or faces, as above) are dealt to the folds by turns, in the order of a hash
+    of their names: so all folds have as many of them, give or take one.
+
+    Args:
+        reader: all faces.
+        fold: which part is tested on, counted from 0.
+        folds: how many parts there are.
+
+    Raises:
+        ValueError: there are fewer people than folds.
+    """
+    owners = _owners(reader)
+    ordered = sorted(set(owners), key=lambda name: (_fraction(name, 0), name))
+    if len(ordered) < folds:
+        raise ValueError(f"protocol.folds: is {folds}, must be at most {len(ordered)}, the people")
+    fold_of = {name: number % folds for number, name in enumerate(ordered)}
+    tested = np.array([fold_of[name] == fold for name in owners], np.bool_)
+    return reader.select(~tested), reader.select(tested)
+
+
+def _owners(reader: FaceReader) -> Sequence[str]:
+    """Who or what each face belongs with: a person, else a video, else itself."""
+    columns = [reader.index[name].to_pylist() for name in ("subject", "video_id", "face_id")]
+    return [subject or video or face for subject, video, face in zip(*columns, strict=True)]
 
 
 def _fraction(name: str, seed: int) -> float:

@@ -131,6 +131,18 @@ class FaceReader:
         chosen._index = self._index.repeat(counts)
         return chosen
 
+    def labelled(self, emotions: Sequence[str]) -> "FaceReader":
+        """A reader of the same faces under other labels, one for each face.
+
+        Raises:
+            ValueError: there are more or fewer labels than faces.
+        """
+        if len(emotions) != len(self):
+            raise ValueError(f"emotions: are {len(emotions)}, must be {len(self)}")
+        chosen = copy(self)
+        chosen._index = self._index.labelled(emotions)
+        return chosen
+
     def order(self, *, seed: int, epoch: int, shuffle: bool = True, lanes: int = 1) -> Int64Array:
         """The sample indexes of an epoch, each once."""
         return self._order(seed, epoch, lanes, shuffle).samples

@@ -85,6 +85,13 @@ class Index:
         columns = self.columns.take(pa.array(places))
         return Index(self.groups, begins[self.offsets], self.rows[places], columns)
 
+    def labelled(self, emotions: Sequence[str]) -> "Index":
+        """The same rows with other emotions."""
+        place = self.columns.schema.get_field_index("emotion")
+        names = pa.array(list(emotions), pa.string()).dictionary_encode()
+        columns = self.columns.set_column(place, "emotion", names)
+        return Index(self.groups, self.offsets, self.rows, columns)
+
 
 class RowGroupFiles:
     """The shards of a version of `faces`; footers are read once, images on demand."""

@@ -119,7 +119,7 @@ LABELS: Final = pa.schema(
         pa.field("p_max", pa.float32()),
         pa.field("p_given", pa.float32()),
         pa.field("importance", pa.float32()),
-        # relabel (by training), human, or undo.
+        # relabel (by training), human, undo, or noise (wrong on purpose, in epoch 0).
         pa.field("kind", pa.string(), nullable=False),
         # The number of the event that an undo takes back; its epoch is that event's.
         pa.field("undoes", pa.int64()),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scn.label_noise import with_wrong_labels
+from scn.label_noise import with_swapped_labels, with_wrong_labels
 
 
 @given(
@@ -40,3 +40,13 @@ def test_what_is_out_of_range_is_refused(share: float, classes: int) -> None:
     """By name and value."""
     with pytest.raises(ValueError, match=r"(share|classes): is"):
         with_wrong_labels(np.zeros(3, np.int64), share, classes, 0)
+
+
+@given(count=st.integers(0, 300), share=st.floats(0, 1), seed=st.integers(0, 1000))
+def test_pair_noise_takes_each_class_for_the_next(count: int, share: float, seed: int) -> None:
+    """Exactly the share, and the last class becomes the first."""
+    truth = np.random.default_rng(3).integers(0, 5, count)
+    labels = with_swapped_labels(truth, share, 5, seed)
+    changed = labels != truth
+    assert changed.sum() == round(share * count)
+    assert ((labels - truth)[changed] % 5 == 1).all()
