@@ -14,6 +14,7 @@ from flows.label_commands import labels
 from flows.outcomes import bad_input, finish
 from flows.store_commands import add_store_commands
 from scn.benchmarks import BenchmarkName
+from scn.protocol import Selection
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 _Store = Annotated[str | None, typer.Option(help="Folder of the store, or s3://bucket/prefix.")]
@@ -81,6 +82,10 @@ def finetune(
     benchmark: Annotated[BenchmarkName, typer.Argument(help="Which benchmark.")],
     store: _Store = None,
     runs: _Runs = None,
+    selection: Annotated[
+        Selection | None,
+        typer.Option(help="What chooses the checkpoint; test only to compare with papers."),
+    ] = None,
     settings: _Set = None,
 ) -> None:
     """Fine-tune on a benchmark that was ingested, and test on its test split."""
@@ -89,7 +94,9 @@ def finetune(
         from flows.finetune import check_finetune
         from flows.finetune import finetune as flow
 
-        parameters = checked(flow, settings or [], benchmark=benchmark, store=store, runs=runs)
+        chosen = [f"protocol.selection={selection}"] if selection else []
+        given = [*(settings or []), *chosen]
+        parameters = checked(flow, given, benchmark=benchmark, store=store, runs=runs)
         check_finetune(**parameters)
         finish(flow(**parameters, return_state=True))
 

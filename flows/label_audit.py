@@ -6,7 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from prefect.artifacts import create_image_artifact, create_markdown_artifact
+from prefect.artifacts import (
+    create_image_artifact,
+    create_markdown_artifact,
+    create_table_artifact,
+)
 
 from flows.pictures import confusion, contact_sheet, curves, data_url, images_of
 from scn.checkpoint import Checkpoint
@@ -69,9 +73,14 @@ def read_truth(path: Path, classes: Sequence[str]) -> dict[str, str]:
     return truth
 
 
-def show_audit(dataset: Dataset, checkpoint: Checkpoint, folder: Path, key: str) -> None:
-    """Write the audit, and show it beside the run."""
+def show_audit(
+    dataset: Dataset, checkpoint: Checkpoint, folder: Path, key: str, truth: Mapping[str, str]
+) -> None:
+    """Write the audit, and show it beside the run; judged, if a truth is known."""
     write_audit(dataset, checkpoint, folder)
+    if truth:
+        judgements = judged(checkpoint, truth, folder)
+        create_table_artifact(judgements, f"against-the-truth-{key}", "Labels beside the truth")
     for picture, what in (
         (CHANGES_PICTURE, "Labels changed, from old to new"),
         (IMPORTANCE_PICTURE, "The least and the most important faces of each class"),

@@ -26,7 +26,7 @@ def list_runs(store: _Store = "data/store", dataset: _Dataset = "webemotion") ->
         from storage.store import open_store
 
         runs = runs_of(open_store(store).dataset(dataset))
-    kinds = ("relabel", "human", "undo")
+    kinds = ("noise", "relabel", "human", "undo")
     table = Table("run", *kinds)
     for run, counts in runs.items():
         table.add_row(run, *(str(counts.get(kind, 0)) for kind in kinds))

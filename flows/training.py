@@ -1,13 +1,13 @@
 """One training run as a Prefect task: fit, keep the labels it changed, and show what it did."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from prefect import task
 
+from flows.arms import Arm
 from flows.exposure import note_origin
 from flows.runs import Run, check_writable
 from flows.thresholds import Condition
@@ -19,21 +19,19 @@ from scn.fit_together import fit_together
 from scn.fitting import FitResult, best_epoch, fit, prepare
 from scn.job import Job
 from scn.label_book import events_table
+from scn.protocol import Protocol
+from scn.wrong_labels import noise_events
 from storage.labels import append_events
 from storage.store import Dataset
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """One way to train: a name, a configuration and a checkpoint to start from."""
-
-    name: str
-    config: TrainConfig
-    initial: Path | None = None
-
-
 def faces_of(
-    dataset: Dataset, config: TrainConfig, run: Run, where: Sequence[Condition] = ()
+    dataset: Dataset,
+    config: TrainConfig,
+    run: Run,
+    where: Sequence[Condition] = (),
+    protocol: Protocol = Protocol(),
+    fold: int | None = None,
 ) -> Faces:
     """The parts of a dataset, with conditions on the faces to train on.
 
@@ -47,6 +45,8 @@ def faces_of(
         dataset=dataset.name,
         version=run.read().get("parameters", {}).get("store_version"),
         where=tuple(where),
+        protocol=protocol,
+        fold=fold,
     )
     return open_faces(source, config)
 
@@ -80,10 +80,12 @@ def train_arm(
     """Fit in `folder`, going on where an earlier attempt stopped; keep the label events."""
     if arm.initial:
         note_origin(folder, arm.initial)
+    if faces.wrong:
+        append_events(dataset, run_id, noise_events(faces.truth, faces.wrong), once="noise")
     result = _fitted(arm, faces, folder, processes)
     last = load(result.last)
     keep_events(dataset, last, run_id)
-    show_training(arm.name, dataset, last, folder)
+    show_training(arm.name, dataset, last, folder, faces.truth)
     return result
 
 

@@ -55,7 +55,9 @@ def reporter(name: str, config: TrainConfig, faces: int) -> Report:
     return Report(start, epoch, step)
 
 
-def show_training(name: str, dataset: Dataset, last: Checkpoint, folder: Path) -> None:
+def show_training(
+    name: str, dataset: Dataset, last: Checkpoint, folder: Path, truth: Mapping[str, str]
+) -> None:
     """Curves, what the monitors saw, and what became of the labels.
 
     Args:
@@ -63,8 +65,9 @@ def show_training(name: str, dataset: Dataset, last: Checkpoint, folder: Path) -
         dataset: that it trained on.
         last: its last checkpoint.
         folder: of the run.
+        truth: face_id → true label, where labels were made wrong on purpose.
     """
     show_curves(last.log, CURVES, f"curves-{name}")
     show_monitors(last.log, name)
     if last.config.method == "scn":
-        show_audit(dataset, last, folder / AUDIT, name)
+        show_audit(dataset, last, folder / AUDIT, name, truth)

@@ -81,6 +81,7 @@ def open_faces(source: FacesSource, config: TrainConfig) -> Faces:
         raise TooFewFaces(
             f"dataset {source.dataset}: has no faces to train on{beyond}; collect or ingest"
         )
+    _check_left_out(dataset, source)
     classes = class_order(e for part in (train, validation, test) for e in _emotions(part))
     if source.fold is not None:
         _check_folds(source, test)
@@ -109,6 +110,20 @@ def _reader(dataset: Dataset, source: FacesSource, config: TrainConfig, split: s
         centre_share=config.centre_share,
         version=source.version,
     )
+
+
+def _check_left_out(dataset: Dataset, source: FacesSource) -> None:
+    if not source.protocol.without:
+        return
+    known = class_order(
+        dataset.scan("faces", ["emotion"], version=source.version)["emotion"].to_pylist()
+    )
+    for name in source.protocol.without:
+        if name not in known:
+            raise ValueError(
+                f"protocol.without: is {name!r}, must be one of {', '.join(known)},"
+                f" the emotions of {source.dataset}"
+            )
 
 
 def _check_folds(source: FacesSource, test: FaceReader) -> None:

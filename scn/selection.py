@@ -13,14 +13,19 @@ def split_holdout(reader: FaceReader, share: float, seed: int) -> tuple[FaceRead
 
     All faces of a person go to one side, or of a video where no person is named, decided by a hash
     of the name (or the face's, where there is neither): so the same faces are held out however the
-    dataset grows.
+    dataset grows. Of two people or more, at least one is on either side.
 
     Args:
         reader: the training faces.
         share: expected share of people or videos that are held out, 0 to 1.
         seed: another seed holds out others.
     """
-    held = np.array([_fraction(name, seed) < share for name in _owners(reader)], np.bool_)
+    owners = _owners(reader)
+    ordered = sorted(set(owners), key=lambda name: (_fraction(name, seed), name))
+    expected = sum(_fraction(name, seed) < share for name in ordered)
+    count = min(max(expected, 1), len(ordered) - 1)
+    chosen = set(ordered[: max(count, 0)])
+    held = np.array([name in chosen for name in owners], np.bool_)
     return reader.select(~held), reader.select(held)
 
 

@@ -105,6 +105,27 @@ class EpochOrder:
         return self.samples[mine]
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a reading stands in an epoch: enough to go on, with any number of workers.
+
+    Attributes:
+        version: of the table.
+        seed: of the order.
+        epoch: counted from 0.
+        batch_size: over all ranks.
+        lanes: of the order.
+        batches: how many are done.
+    """
+
+    version: int
+    seed: int
+    epoch: int
+    batch_size: int
+    lanes: int
+    batches: int
+
+
 def epoch_order(
     offsets: Int64Array,
     *,

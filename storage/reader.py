@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from storage.images import UInt8Array, decode
-from storage.order import EpochOrder, Int64Array, Share, ShareArguments, epoch_order
+from storage.order import EpochOrder, Int64Array, Position, Share, ShareArguments, epoch_order
 from storage.readahead import EncodedBatch, ReadAhead
 from storage.row_groups import Filter, RowGroupFiles
 from storage.store import Dataset
@@ -39,27 +39,6 @@ class FaceBatch:
 
     images_rgb: UInt8Array
     indexes: Int64Array
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a reading stands in an epoch: enough to go on, with any number of workers.
-
-    Attributes:
-        version: of the table.
-        seed: of the order.
-        epoch: counted from 0.
-        batch_size: over all ranks.
-        lanes: of the order.
-        batches: how many are done.
-    """
-
-    version: int
-    seed: int
-    epoch: int
-    batch_size: int
-    lanes: int
-    batches: int
 
 
 class FaceReader:
@@ -132,13 +111,7 @@ class FaceReader:
         return chosen
 
     def labelled(self, emotions: Sequence[str]) -> "FaceReader":
-        """A reader of the same faces under other labels, one for each face.
-
-        Raises:
-            ValueError: there are more or fewer labels than faces.
-        """
-        if len(emotions) != len(self):
-            raise ValueError(f"emotions: are {len(emotions)}, must be {len(self)}")
+        """A reader of the same faces under other labels, one for each face."""
         chosen = copy(self)
         chosen._index = self._index.labelled(emotions)
         return chosen

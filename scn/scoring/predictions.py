@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ from storage.reader import FaceReader
 FloatArray = npt.NDArray[np.float32]
 Int64Array = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+
+Name = TypeVar("Name", bound=str)
 
 _BATCH: Final = 256
 _CLASSES: Final = b"classes"
@@ -114,11 +116,11 @@ def joined(parts: Sequence[Predictions]) -> Predictions:
 
 @torch.inference_mode()
 def predict_all(
-    networks: Mapping[str, Network],
+    networks: Mapping[Name, Network],
     reader: FaceReader,
     classes: Sequence[str],
     device: torch.device,
-) -> dict[str, Predictions]:
+) -> dict[Name, Predictions]:
     """Ask several networks of the same classes; each image is read and decoded once.
 
     A face whose label is none of the classes is left out.

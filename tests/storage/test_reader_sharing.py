@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.order import Share
-from storage.reader import FaceReader, Position
+from storage.order import Position, Share
+from storage.reader import FaceReader
 from storage.store import Dataset
 from tests.storage.uneven import uneven_dataset
 

@@ -1,0 +1,183 @@
+"""Fine-tuning under protocols, as flows on a real server: folds, noise, selection, other datasets."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from typer.testing import CliRunner
+
+from flows.cli import app
+from flows.finetune import finetune
+from flows.ingest import ingest
+from flows.runs import Run
+from flows.testing import kept_predictions
+from scn.benchmarks import BenchmarkName
+from scn.config import TrainConfig
+from scn.protocol import Protocol
+from storage.labels import events_of, labels_as_of
+from storage.store import open_store
+from tests.scn.benchmarks.copies import picture
+
+pytestmark = pytest.mark.timeout(600)
+
+TRAIN = TrainConfig.model_validate(
+    {"preset": "reference", "image_size_px": 32, "batch_size": 16, "epochs": 1, "ema_decay": 0.5,
+     "relabel_from_epoch": 1, "relabel_margin": 0.0, "holdout_share": 0.3}
+)  # fmt: skip
+PEOPLE = ("KA", "KL", "KM", "KR", "MK", "NA")
+CODES = ("HA", "SA", "AN")
+
+
+@pytest.fixture(scope="module")
+def folder(deployed: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """JAFFE of six people, and a folder of happy, sad and bored faces with a test split."""
+    made = tmp_path_factory.mktemp("protocols")
+    for number, person in enumerate(PEOPLE):
+        for take, code in enumerate((*CODES, *CODES)):
+            name = f"{person}.{code}{take + 1}.{10 * number + take}.tiff"
+            (made / "jaffe").mkdir(exist_ok=True)
+            (made / "jaffe" / name).write_bytes(picture(".tiff", seed=10 * number + take))
+    for split, count in (("train", 12), ("test", 6)):
+        for seed, label in enumerate(("happy", "sad", "bored")):
+            for number in range(count):
+                file = made / "own" / split / label / f"{number}.png"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(picture(".png", seed=3 * number + seed))
+    with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
+        store, runs = str(made / "store"), made / "runs"
+        ingest(BenchmarkName.JAFFE, made / "jaffe", store=store, runs=runs)
+        ingest(BenchmarkName.FOLDER, made / "own", store=store, runs=runs, dataset="own")
+    return made
+
+
+def _finetuned(folder: Path, deployed: dict[str, str], *given: Any, **settings: Any) -> Run:
+    before = set((folder / "runs").glob("finetune-*"))
+    with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
+        finetune(
+            *given,
+            store=str(folder / "store"),
+            runs=folder / "runs",
+            start="random",
+            **{"train": TRAIN, **settings},
+        )
+    (made,) = set((folder / "runs").glob("finetune-*")) - before
+    return Run(made)
+
+
+def test_a_dataset_without_a_test_split_is_tested_fold_by_fold_on_every_face(
+    folder: Path, deployed: dict[str, str]
+) -> None:
+    """Each face is predicted once, by a network that never saw its person."""
+    run = _finetuned(folder, deployed, BenchmarkName.JAFFE, protocol=Protocol(folds=3))
+    (row,) = run.read()["result"]["rows"]
+    said = kept_predictions(run.path / "scn-random")
+    assert set(said) == set(row["scores"]) == {"best", "last", "average"}
+    assert sorted(said["best"].face_ids) == sorted(
+        open_store(str(folder / "store")).dataset("jaffe").scan("faces")["face_id"].to_pylist()
+    )
+    assert row["faces"] == len(PEOPLE) * 6
+    assert row["accuracy"] == pytest.approx(said["best"].right.mean())
+    for fold in range(3):
+        path = run.path / "scn-random" / f"fold-{fold:02d}"
+        trained = pq.read_table(next(path.glob("epoch-*")) / "samples.parquet")["face_id"]
+        tested = pq.read_table(path / "predictions" / "test-best.parquet")["face_id"]
+        people = [
+            {str(face).rpartition("/")[2][:2] for face in column.to_pylist()}
+            for column in (trained, tested)
+        ]
+        assert len(people[1]) == 2
+        assert not people[0] & people[1]
+
+
+def test_noise_is_kept_as_events_before_those_of_training(
+    folder: Path, deployed: dict[str, str]
+) -> None:
+    """A run's labels of epoch 0 are the noisy ones, undoing them gives the truth, and the run's
+    own changes are judged by it.
+    """
+    protocol = Protocol.model_validate({"noise": {"share": 0.5, "seed": 2}})
+    run = _finetuned(
+        folder, deployed, BenchmarkName.FOLDER, dataset="own", protocol=protocol, also_test=()
+    )
+    dataset = open_store(str(folder / "store")).dataset("own")
+    name = f"{run.run_id}-scn-random"
+    events = events_of(dataset, name)
+    noise = [event for event in events if event.kind == "noise"]
+    assert len(noise) == 18
+    assert [event.number for event in noise] == list(range(18))
+    assert {event.epoch for event in noise} == {0}
+    noisy, rows = labels_as_of(dataset, name, 0), dataset.scan("faces").to_pylist()
+    changed = [row for row in rows if noisy[row["face_id"]] != row["emotion"]]
+    assert {row["face_id"] for row in changed} == {event.face_id for event in noise}
+    assert {row["split"] for row in changed} == {"train"}
+    assert (run.path / "scn-random" / "audit" / "against-the-truth.png").exists()
+
+
+def test_what_the_test_split_chose_is_marked_and_calibration_is_left_as_it_is(
+    folder: Path, deployed: dict[str, str]
+) -> None:
+    """In the result, in each row; and the temperature is 1."""
+    run = _finetuned(
+        folder,
+        deployed,
+        BenchmarkName.FOLDER,
+        dataset="own",
+        protocol=Protocol(selection="test"),
+    )
+    result = run.read()["result"]
+    (row,) = result["rows"]
+    assert result["selection"] == row["selection"] == "test"
+    assert {scores["temperature"] for scores in row["scores"].values()} == {1.0}
+    assert row["validation_accuracy"] == pytest.approx(row["accuracy"])
+
+
+def test_another_dataset_is_tested_on_over_the_classes_that_both_have(
+    folder: Path, deployed: dict[str, str]
+) -> None:
+    """JAFFE has no test split, so that all its happy and sad faces count, and no angry one."""
+    run = _finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="own", also_test=("jaffe",))
+    (row,) = run.read()["result"]["rows"]
+    found = row["also_tested"]["jaffe"]
+    assert found["classes"] == ["happy", "sad"]
+    assert found["faces"] == np.sum(found["confusion"]) == len(PEOPLE) * 4
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (['also_test=["nowhere"]'], "there is no dataset 'nowhere'"),
+        (["protocol.folds=3"], "has a test split"),
+        (['protocol.without=["joy"]'], "without: is 'joy', must be one of"),
+        (["protocol.noise.kind=file"], "must be given for kind file"),
+        (["protocol.selection=best"], "protocol.selection: is 'best'"),
+    ],
+)
+def test_a_protocol_that_does_not_fit_is_refused_before_anything_is_written(
+    folder: Path, settings: list[str], said: str
+) -> None:
+    """One sentence, exit code 2."""
+    before = set(folder.rglob("*"))
+    arguments = ["finetune", "folder", "--store", str(folder / "store"), "--runs"]
+    arguments += [str(folder / "runs"), "--set", "dataset=own", "--set", "start=random"]
+    for setting in settings:
+        arguments += ["--set", setting]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert set(folder.rglob("*")) == before
+
+
+def test_a_run_goes_on_under_its_own_protocol_only(folder: Path, deployed: dict[str, str]) -> None:
+    """Another one is refused by its field and values."""
+    run = _finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="own")
+    result = CliRunner().invoke(
+        app,
+        ["finetune", "folder", "--store", str(folder / "store"), "--runs", str(folder / "runs"),
+         "--set", "dataset=own", "--set", "start=random", "--set", f"run={run.run_id}",
+         "--selection", "test"],
+    )  # fmt: skip
+    assert result.exit_code == 2
+    assert "selection is test, was validation" in result.stderr
