@@ -1,4 +1,4 @@
-"""Fine-tuning under protocols, as flows on a real server: folds, noise, selection, other datasets."""
+"""Fine-tuning under protocols, on a real server: folds, noise, selection, other datasets."""
 
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,7 @@ def test_a_dataset_without_a_test_split_is_tested_fold_by_fold_on_every_face(
 def test_noise_is_kept_as_events_before_those_of_training(
     folder: Path, deployed: dict[str, str]
 ) -> None:
-    """A run's labels of epoch 0 are the noisy ones, undoing them gives the truth, and the run's
-    own changes are judged by it.
+    """A run's labels of epoch 0 are the noisy ones; what it changed is judged by the truth."""
     """
     protocol = Protocol.model_validate({"noise": {"share": 0.5, "seed": 2}})
     run = _finetuned(

@@ -68,3 +68,14 @@ def test_no_person_is_in_both_parts(tmp_path: Path) -> None:
     assert fitted
     assert held
     assert not fitted & held
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("share", [0.01, 0.99])
+def test_of_few_people_one_at_least_is_on_either_side(
+    tmp_path: Path, seed: int, share: float
+) -> None:
+    """However small or large the share: else there would be nothing to choose by, or to fit."""
+    fitted, held = split_holdout(reader_of(tmp_path, [CLASSES[0]] * 9), share, seed)
+    assert len(_videos(held)) == (1 if share < 0.5 else 2)
+    assert len(fitted) + len(held) == 9
