@@ -96,7 +96,6 @@ def test_noise_is_kept_as_events_before_those_of_training(
     folder: Path, deployed: dict[str, str]
 ) -> None:
     """A run's labels of epoch 0 are the noisy ones; what it changed is judged by the truth."""
-    """
     protocol = Protocol.model_validate({"noise": {"share": 0.5, "seed": 2}})
     run = _finetuned(
         folder, deployed, BenchmarkName.FOLDER, dataset="own", protocol=protocol, also_test=()
