@@ -12,6 +12,7 @@ from flows.collect_commands import add_collect_commands
 from flows.exchange_commands import add_exchange_commands
 from flows.label_commands import labels
 from flows.outcomes import bad_input, finish
+from flows.result_commands import add_result_commands
 from flows.store_commands import add_store_commands
 from scn.benchmarks import BenchmarkName
 from scn.protocol import Selection
@@ -119,6 +120,7 @@ def doctor(
 add_collect_commands(app)
 add_store_commands(app)
 add_exchange_commands(app)
+add_result_commands(app)
 app.add_typer(labels, name="labels")
 
 

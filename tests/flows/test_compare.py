@@ -1,0 +1,79 @@
+"""`webemotion compare` on runs as fine-tuning leaves them."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from flows.cli import app
+from flows.runs import Run
+from flows.testing import predictions_file
+from scn.scoring.predictions import Predictions, write
+from scn.scoring.scores import score
+from tests.scn.scoring.answers import CLASSES, answers
+
+
+def _run(folder: Path, name: str, ways: dict[str, float], selection: str = "validation") -> None:
+    """A finished run, whose ways to train have so much skill on the same 400 faces."""
+    rows = []
+    for way, skill in ways.items():
+        made, noise = answers(400), answers(400, seed=len(way) + len(name), skill=0)
+        logits = noise.logits.copy()
+        logits[np.arange(400), made.truth] += skill
+        said = Predictions(
+            CLASSES, made.face_ids, made.subjects, made.truth, logits, made.importance
+        )
+        write(said, predictions_file(folder / name / way, "best"))
+        method, start = way.rsplit("-", 1)
+        scores = {"best": score(said).plain()}
+        rows.append({"method": method, "start": start, "selection": selection, "scores": scores})
+    run = Run(folder / name)
+    run.start("finetune", {})
+    run.finish({"rows": rows})
+
+
+def _compare(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(
+        app, ["compare", *arguments, "--runs", str(folder)], env={"COLUMNS": "250"}
+    )
+
+
+def test_the_ways_of_runs_stand_side_by_side_in_plain_words(tmp_path: Path) -> None:
+    """A clear gain is called one, and what was chosen on test is marked."""
+    _run(tmp_path, "one", {"baseline-random": 1.0, "scn-random": 2.5})
+    _run(tmp_path, "two", {"scn-random": 1.0}, selection="test")
+    result = _compare(tmp_path, "one", "two")
+    assert result.exit_code == 0, result.output
+    words = {line.split("│")[1].strip(): line for line in result.stdout.splitlines() if "│" in line}
+    assert "the second is better" in words["one/scn-random"]
+    assert "no difference larger than chance" in words["two/scn-random"]
+    assert result.stdout.count("chosen on test") == 1
+
+
+def test_one_way_of_a_run_is_named_after_a_slash(tmp_path: Path) -> None:
+    _run(tmp_path, "one", {"baseline-random": 1.0, "scn-random": 2.5, "scn-pretrained": 2.0})
+    result = _compare(tmp_path, "one/scn-random", "one/scn-pretrained")
+    assert result.exit_code == 0, result.output
+    assert "baseline" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere", "one"], "'nowhere' in .* is no finished fine-tuning"),
+        (["one/eac-random", "one"], "one has the ways baseline-random, scn-random"),
+        (["one/scn-random"], "name another run"),
+        (["one", "--weights", "last"], "weights: is 'last', one/baseline-random has best"),
+        (["../one", "one"], "is no finished"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    """In one sentence, by name."""
+    _run(tmp_path, "one", {"baseline-random": 1.0, "scn-random": 2.5})
+    result = _compare(tmp_path, *arguments)
+    assert result.exit_code == 2
+    assert re.search(said, result.stderr)
