@@ -28,7 +28,7 @@ class Comparison:
         only_second: faces that the second alone names right.
         p_value: of McNemar's exact test; None if faces are not independent of each other, because
             people are seen more than once.
-        verdict: in words.
+        verdict: in words, of the second.
     """
 
     faces: int
@@ -92,8 +92,7 @@ def _verdict(gain: Interval, p_value: float | None) -> str:
     """What the figures mean; larger than chance only if every test says so."""
     beyond = gain.low > 0 or gain.high < 0
     if beyond and (p_value is None or p_value < _ALPHA):
-        better = "second" if gain.value > 0 else "first"
-        return f"the {better} is better, by more than chance explains"
+        return f"{'better' if gain.value > 0 else 'worse'}, by more than chance explains"
     if beyond or (p_value is not None and p_value < _ALPHA):
         return "undecided: one test calls the difference larger than chance, the other does not"
     return "no difference larger than chance"

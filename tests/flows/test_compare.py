@@ -47,7 +47,7 @@ def test_the_ways_of_runs_stand_side_by_side_in_plain_words(tmp_path: Path) -> N
     result = _compare(tmp_path, "one", "two")
     assert result.exit_code == 0, result.output
     words = {line.split("│")[1].strip(): line for line in result.stdout.splitlines() if "│" in line}
-    assert "the second is better" in words["one/scn-random"]
+    assert "better, by more than chance" in words["one/scn-random"]
     assert "no difference larger than chance" in words["two/scn-random"]
     assert result.stdout.count("chosen on test") == 1
 

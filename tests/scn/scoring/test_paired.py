@@ -27,17 +27,17 @@ def test_a_clear_gain_is_larger_than_chance_and_its_p_value_that_of_a_sign_test(
     n, k = found.only_first + found.only_second, min(found.only_first, found.only_second)
     assert found.p_value == pytest.approx(min(1.0, 2 * binom.cdf(k, n, 0.5)))
     assert found.gain.low > 0
-    assert "second is better" in found.verdict
+    assert "better, by more" in found.verdict
     assert found.gain.value == pytest.approx(second.right.mean() - first.right.mean())
     back = compare(second, first)
     assert back.gain.value == pytest.approx(-found.gain.value)
-    assert "first is better" in back.verdict
+    assert "worse, by more" in back.verdict
 
 
 def test_of_networks_of_equal_skill_few_are_called_better() -> None:
     """Of 100 pairs, about five differ by chance alone; both tests must say so."""
     called = [
-        "better" in compare(_with_skill(1, 2 * n), _with_skill(1, 2 * n + 1)).verdict
+        "by more" in compare(_with_skill(1, 2 * n), _with_skill(1, 2 * n + 1)).verdict
         for n in range(100)
     ]
     assert sum(called) <= 12
