@@ -48,6 +48,9 @@ def ingest(
     benchmark: Annotated[BenchmarkName, typer.Argument(help="Which benchmark.")],
     path: Annotated[Path, typer.Argument(help="Folder of its official files.")],
     store: _Store = None,
+    align: Annotated[
+        bool | None, typer.Option("--align", help="Align the images as collected faces are.")
+    ] = None,
     settings: _Set = None,
 ) -> None:
     """Read a benchmark's official files into the store."""
@@ -58,7 +61,9 @@ def ingest(
         from flows.runs import check_writable
         from storage.store import open_store
 
-        parameters = checked(flow, settings or [], benchmark=benchmark, path=path, store=store)
+        parameters = checked(
+            flow, settings or [], benchmark=benchmark, path=path, store=store, align=align
+        )
         check_ingest(benchmark, path, parameters["options"])
         check_writable(parameters["runs"])
         open_store(parameters["store"], create=True)

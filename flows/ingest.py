@@ -1,21 +1,27 @@
 """A benchmark's official files, read into the store."""
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from prefect import flow, get_run_logger
 
-from flows.artifacts import show_results
+from flows.aligning import aligned, all_cores
+from flows.ingest_report import show_ingest
+from flows.measuring import measured, threads
+from flows.mixing import Known
 from flows.parameters import DatasetName
 from flows.progress import Progress
 from flows.runs import start_run
 from scn.benchmarks import BENCHMARKS, BenchmarkName
-from scn.benchmarks.counts import compare
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
+from storage.fingerprint import fingerprint
+from storage.repeats import counted, repeats
 from storage.store import open_store
 
 Chunks = Iterator[tuple[str, pa.Table]]
@@ -29,6 +35,7 @@ def ingest(
     runs: Path = Path("data/runs"),
     options: ReadOptions = ReadOptions(),
     dataset: DatasetName | None = None,
+    align: bool = False,
 ) -> None:
     """Read a benchmark into the store; what is there already is left as it is.
 
@@ -39,26 +46,40 @@ def ingest(
         runs: Folder of run records.
         options: Limits on images, and choices that the benchmark leaves open.
         dataset: Name of the dataset in the store; empty for the benchmark's own.
+        align: Whether to align the images as collected faces are aligned.
     """
     tally, chunks = check_ingest(benchmark, path, options)
     name = dataset or BENCHMARKS[benchmark].source
     opened = open_store(store, create=True).dataset(name, create=True)
-    run = start_run(runs, "ingest", {"benchmark": benchmark, "path": str(path), "dataset": name})
-    known = opened.scan("faces", ["face_id"])["face_id"].combine_chunks()
-    progress = Progress("images", "images", tally.result().kept)
-    done = added = 0
-    for key, rows in chunks:
-        new = rows.filter(pc.invert(pc.is_in(rows["face_id"], known)))
-        added += new.num_rows if new.num_rows and opened.append_faces({key: new}) else 0
-        done += rows.num_rows
-        progress.update(done)
-    get_run_logger().info("%d images, %d of them new", done, added)
-    outcome = tally.result()
-    run.finish(asdict(outcome) | {"added": added})
-    counts = compare(outcome, BENCHMARKS[benchmark].official_counts())
-    show_results([asdict(row) for row in counts], f"ingest-{benchmark}", f"{outcome.layout}")
-    drops = [{"reason": reason, "rows": rows} for reason, rows in outcome.drops.items()]
-    show_results(drops, f"ingest-{benchmark}-drops", "Rows left out, by reason")
+    parameters = {"benchmark": benchmark, "path": str(path), "dataset": name, "align": align}
+    run = start_run(runs, "ingest", parameters)
+    known, progress = Known(opened), Progress("images", "images", tally.result().kept)
+    done, added, how = 0, 0, Counter[str]()
+    with _pool(align) as pool:
+        for key, rows in chunks:
+            new = known.new_of(rows, lambda some: _prepared(some, align, pool)[0])
+            prepared, ways = _prepared(new, align, pool)
+            added += known.append(key, prepared)
+            how += ways
+            done += rows.num_rows
+            progress.update(done)
+    get_run_logger().info("%s: %d images, %d of them new", tally.layout, done, added)
+    found = counted(repeats(opened))
+    result = {**asdict(tally.result()), "added": added, "aligned_by": dict(how), "repeats": found}
+    run.finish({**result, "fingerprint": fingerprint(opened)})
+    show_ingest(benchmark, tally.result(), how, found)
+
+
+def _pool(align: bool) -> AbstractContextManager[Executor]:
+    return all_cores() if align else threads()
+
+
+def _prepared(rows: pa.Table, align: bool, pool: Executor) -> tuple[pa.Table, Counter[str]]:
+    """Rows as they go into the store, and what they were aligned by."""
+    how = Counter[str]()
+    if align and rows.num_rows:
+        rows, how = aligned(rows, pool)
+    return measured(rows, pool), how
 
 
 def check_ingest(

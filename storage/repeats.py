@@ -7,6 +7,7 @@ compressed to a JPEG quality of 30, halved, made grey or noisy stay above 0.99. 
 or mirrored is not found.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Final
@@ -70,6 +71,12 @@ def repeats(dataset: Dataset, version: int | None = None) -> pa.Table:
         for later, (earlier, correlation) in of.items()
     ]
     return pa.Table.from_pylist(rows, schema=REPEATS).sort_by("face_id")
+
+
+def counted(found: pa.Table) -> dict[str, int]:
+    """How many faces of a split repeat one of a split: "test, of train" → faces."""
+    pairs = zip(found["split"].to_pylist(), found["of_split"].to_pylist(), strict=True)
+    return dict(sorted(Counter(f"{split}, of {of}" for split, of in pairs).items()))
 
 
 def _hashes(dataset: Dataset, reader: FaceReader) -> list[str | None]:

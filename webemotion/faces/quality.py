@@ -8,7 +8,7 @@ afar, it leaves the midline by (offset / distance) = 0.5 tan ψ. Pitch follows f
 the midline, from eyes to mouth, the nose is, beside where the template has it.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import cv2
 import imagehash
@@ -22,8 +22,8 @@ _NOSE_DEPTH = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """Measurements of one aligned crop and its landmarks."""
+class Look:
+    """Measurements of one face image."""
 
     sharpness: float
     """Variance of the Laplacian, grey levels 0 to 255."""
@@ -31,17 +31,23 @@ class Quality:
     """Mean grey level, 0 to 1."""
     contrast: float
     """Standard deviation of the grey level, 0 to 0.5."""
+    asymmetry: float
+    """How unlike its mirror image the crop is: 1 minus their correlation, 0 to 2. It grows with
+    whatever covers one side, and with a turned head or light from one side."""
+    phash: str
+    """16 hexadecimal digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality(Look):
+    """Measurements of one aligned crop and its landmarks."""
+
     yaw_deg: float
     """-90 to 90; positive when the nose points to the right of the image."""
     pitch_deg: float
     """-90 to 90; positive when the face looks down."""
     roll_deg: float
     """-180 to 180; positive when the eye on the right is the lower one."""
-    asymmetry: float
-    """How unlike its mirror image the crop is: 1 minus their correlation, 0 to 2. It grows with
-    whatever covers one side, and with a turned head or light from one side."""
-    phash: str
-    """16 hexadecimal digits."""
 
 
 def measure(crop_rgb: npt.NDArray[np.uint8], landmarks_px: npt.NDArray[np.float64]) -> Quality:
@@ -51,15 +57,18 @@ def measure(crop_rgb: npt.NDArray[np.uint8], landmarks_px: npt.NDArray[np.float6
         crop_rgb: uint8 [S, S, 3], aligned.
         landmarks_px: float [5, 2] in pixels of the source frame, before alignment.
     """
-    grey = np.asarray(cv2.cvtColor(crop_rgb, cv2.COLOR_RGB2GRAY), np.uint8)
     yaw_deg, pitch_deg, roll_deg = pose_deg(landmarks_px)
-    return Quality(
+    look = asdict(look_of(crop_rgb))
+    return Quality(**look, yaw_deg=yaw_deg, pitch_deg=pitch_deg, roll_deg=roll_deg)
+
+
+def look_of(crop_rgb: npt.NDArray[np.uint8]) -> Look:
+    """Measure what needs no landmarks, of uint8 [S, S, 3]."""
+    grey = np.asarray(cv2.cvtColor(crop_rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    return Look(
         sharpness=float(cv2.Laplacian(grey, cv2.CV_64F).var()),
         brightness=float(grey.mean() / 255),
         contrast=float(grey.std() / 255),
-        yaw_deg=yaw_deg,
-        pitch_deg=pitch_deg,
-        roll_deg=roll_deg,
         asymmetry=_asymmetry(grey),
         phash=str(imagehash.phash(Image.fromarray(crop_rgb))),
     )
