@@ -44,6 +44,12 @@ def _order(
     return ClassOrder(dataset, MappingProxyType(emotions), MappingProxyType(no_emotion or {}))
 
 
+def alphabetical(order: ClassOrder) -> ClassOrder:
+    """The same classes, numbered by the alphabet, as re-uploads of datasets number them."""
+    names = " ".join(sorted(order.emotions.values()))
+    return _order(f"{order.dataset}, by the alphabet", names, first=min(order.emotions))
+
+
 RAF_DB: Final = _order("raf-db", "surprise fear disgust happy sad anger neutral", first=1)
 AFFECTNET: Final = _order(
     "affectnet",

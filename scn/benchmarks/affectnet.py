@@ -11,7 +11,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from scn.benchmarks import affectnet_csv, affectnet_npy
+from scn.benchmarks import affectnet_csv, affectnet_npy, reuploads
 from scn.benchmarks.chunks import gather
 from scn.benchmarks.counts import OfficialCounts, SplitCount
 from scn.benchmarks.errors import LayoutError
@@ -51,11 +51,17 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
 
     Raises:
         LayoutError: if a file is missing or malformed, or both layouts share the folder; an image
-            that does not decode shows only when its chunk is reached.
+            that does not decode shows only when its chunk is reached. Also for re-uploads whose
+            classes follow the alphabet, unless they are asked for.
     """
     has_csv, has_npy = affectnet_csv.is_here(path), affectnet_npy.is_here(path)
+    if not has_csv and not has_npy and reuploads.is_here(path):
+        return reuploads.read_folders(path, AFFECTNET, options, tally, SOURCE)
     if has_csv == has_npy:
         problem = "both layouts in one folder" if has_csv else "no AffectNet layout"
         raise LayoutError(path, problem, _EXPECTED)
     layout = affectnet_csv if has_csv else affectnet_npy
-    return gather(layout.faces(path, options, tally), name=NAME, source=SOURCE)
+    faces = layout.faces(path, options, tally)
+    published = dict(zip(AFFECTNET.emotions.values(), _TRAIN, strict=True))
+    reuploads.check_order(path, AFFECTNET, published, options, tally)
+    return gather(faces, name=NAME, source=SOURCE)

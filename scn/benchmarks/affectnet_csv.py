@@ -20,8 +20,9 @@ from scn.benchmarks.images import ImageFile, check_images, load_image
 from scn.benchmarks.landmarks import five_landmarks, relative_landmarks
 from scn.benchmarks.lines import read_csv
 from scn.benchmarks.options import ReadOptions
+from scn.benchmarks.reuploads import order_of
 from scn.benchmarks.tally import Tally
-from scn.emotions import AFFECTNET
+from scn.emotions import AFFECTNET, ClassOrder
 
 LAYOUT: Final = "csv label files"
 
@@ -63,7 +64,9 @@ def faces(path: Path, options: ReadOptions, tally: Tally) -> Iterator[Face]:
     labels = [
         label
         for split, name in _SPLITS.items()
-        for label in _read_labels(_lists_folder(path) / name, split, tally)
+        for label in _read_labels(
+            _lists_folder(path) / name, split, tally, order_of(AFFECTNET, options)
+        )
     ]
     tally.layout = LAYOUT
     images = path / "Manually_Annotated_Images"
@@ -76,13 +79,13 @@ def _lists_folder(path: Path) -> Path:
     return lists if lists.is_dir() else path
 
 
-def _read_labels(path: Path, split: str, tally: Tally) -> Iterator[_Label]:
+def _read_labels(path: Path, split: str, tally: Tally, order: ClassOrder) -> Iterator[_Label]:
     for line, row in read_csv(path, columns=(len(_COLUMNS),), expected=_EXPECTED):
         if row[0] == _COLUMNS[0]:  # some copies come without the header
             continue
         fields = dict(zip(_COLUMNS, row, strict=True))
         try:
-            label = _label(fields, split) if _has_emotion(fields, tally) else None
+            label = _label(fields, split, order) if _has_emotion(fields, tally) else None
         except ValueError as error:
             raise LayoutError(path, str(error), _EXPECTED, line) from error
         if label is not None and tally.keep(split, label.stem, label.emotion):
@@ -99,13 +102,13 @@ def _has_emotion(fields: dict[str, str], tally: Tally) -> bool:
     return True
 
 
-def _label(fields: dict[str, str], split: str) -> _Label:
+def _label(fields: dict[str, str], split: str, order: ClassOrder) -> _Label:
     for name in ("valence", "arousal"):
         _check_rating(name, float(fields[name]))
     return _Label(
         split=split,
         file=_inner_path(fields["subDirectory_filePath"]),
-        emotion=AFFECTNET.emotions[_whole("expression", fields)],
+        emotion=order.emotions[_whole("expression", fields)],
         box_xywh_px=tuple(_whole(name, fields) for name in _BOX),
         landmarks_px=five_landmarks(fields["facial_landmarks"].split(";")),
     )

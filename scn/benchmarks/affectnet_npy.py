@@ -24,8 +24,9 @@ from scn.benchmarks.errors import LayoutError
 from scn.benchmarks.images import check_images, load_image
 from scn.benchmarks.landmarks import LANDMARKS, five_landmarks, relative_landmarks
 from scn.benchmarks.options import ReadOptions
+from scn.benchmarks.reuploads import order_of
 from scn.benchmarks.tally import Tally
-from scn.emotions import AFFECTNET
+from scn.emotions import AFFECTNET, ClassOrder
 
 LAYOUT: Final = "npy annotations"
 
@@ -65,14 +66,14 @@ def faces(path: Path, options: ReadOptions, tally: Tally) -> Iterator[Face]:
     labels = [
         label
         for split, name in _SPLITS.items()
-        for label in _read_labels(path / name, split, tally)
+        for label in _read_labels(path / name, split, tally, order_of(AFFECTNET, options))
     ]
     tally.layout = LAYOUT
     check_images((label.image for label in labels), options)
     return (_face(label, options) for label in labels)
 
 
-def _read_labels(folder: Path, split: str, tally: Tally) -> Iterator[_Label]:
+def _read_labels(folder: Path, split: str, tally: Tally, order: ClassOrder) -> Iterator[_Label]:
     for stem in _stems(folder):
         path = folder / "annotations" / f"{stem}{_EXP}"
         code = _expression(path)
@@ -80,8 +81,8 @@ def _read_labels(folder: Path, split: str, tally: Tally) -> Iterator[_Label]:
             tally.drop(AFFECTNET.no_emotion[code])
         elif code not in AFFECTNET.emotions:
             raise LayoutError(path, f"expression {code}", _EXPECTED_EXP)
-        elif tally.keep(split, stem, AFFECTNET.emotions[code]):
-            yield _Label(split, folder, stem, AFFECTNET.emotions[code])
+        elif tally.keep(split, stem, order.emotions[code]):
+            yield _Label(split, folder, stem, order.emotions[code])
 
 
 def _stems(folder: Path) -> list[str]:

@@ -9,7 +9,7 @@ A class is called what its folder is called. Images are taken as they are, not a
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -58,7 +58,29 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
         LayoutError: there are no classes, or a name cannot be one; an image that does not decode
             shows only when its chunk is reached.
     """
-    images = list(_images(path, tally))
+    return read_named(path, options, tally, lambda folder: folder.name, SOURCE)
+
+
+def read_named(
+    path: Path,
+    options: ReadOptions,
+    tally: Tally,
+    class_of: Callable[[Path], str],
+    source: str,
+) -> Iterator[tuple[str, pa.Table]]:
+    """As `read`, with classes that are not called what their folders are.
+
+    Args:
+        path: the folder.
+        options: limits on images.
+        tally: as for `read`.
+        class_of: the class of a folder.
+        source: the column of that name.
+
+    Raises:
+        LayoutError: as for `read`.
+    """
+    images = list(_images(path, tally, class_of))
     tally.layout = LAYOUT
     classes = {label for _, label, _ in images}
     if len(classes) < 2:
@@ -68,29 +90,35 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
         Face(split, f"{label}/{file.name}", label, load_image(file, options).data)
         for split, label, file in images
     )
-    return gather(faces, name=f"{NAME}/{_digest(images)}", source=SOURCE)
+    return gather(faces, name=f"{NAME}/{_digest(images)}", source=source)
 
 
-def _images(path: Path, tally: Tally) -> Iterator[Image]:
+def split_of(folder: str) -> str | None:
+    """The split that a folder's name says; none if it is no split's."""
+    return _SPLITS.get(folder.lower())
+
+
+def _images(path: Path, tally: Tally, class_of: Callable[[Path], str]) -> Iterator[Image]:
     """Split, class and file of each image."""
     for split, folder in _splits(path):
         for label in _folders(folder):
             if len(label.name) > _LONGEST_NAME or not label.name.isprintable():
                 raise LayoutError(label, "a class name", f"at most {_LONGEST_NAME} letters")
+            name = class_of(label)
             for file in _inside(label):
                 if (reason := _refused(file)) is not None:
                     tally.drop(reason)
-                elif tally.keep(split, f"{label.name}/{file.name}", label.name):
-                    yield split, label.name, file
+                elif tally.keep(split, f"{name}/{file.name}", name):
+                    yield split, name, file
 
 
 def _splits(path: Path) -> Iterator[tuple[str, Path]]:
     folders = _folders(path)
-    if not any(folder.name == "train" for folder in folders):
+    if not any(split_of(folder.name) == "train" for folder in folders):
         yield "train", path
         return
     for folder in folders:
-        if (split := _SPLITS.get(folder.name)) is None:
+        if (split := split_of(folder.name)) is None:
             expected = f"beside train/ only {', '.join(sorted(_SPLITS))}"
             raise LayoutError(folder, "neither a split nor, beside splits, a class", expected)
         yield split, folder

@@ -13,7 +13,7 @@ import numpy as np
 from scn.benchmarks.errors import LayoutError
 from scn.benchmarks.images import encode_png
 from scn.benchmarks.lines import read_csv
-from scn.emotions import FER2013
+from scn.emotions import FER2013, ClassOrder
 
 FILE: Final = "fer2013.csv"
 SIDE_PX: Final = 48
@@ -30,10 +30,10 @@ def read_splits(path: Path) -> list[str]:
     return [split for split, _, _ in _read_rows(path)]
 
 
-def read_labels(path: Path) -> Iterator[tuple[str, str]]:
+def read_labels(path: Path, order: ClassOrder = FER2013) -> Iterator[tuple[str, str]]:
     """Check every row, and give the split and the emotion of each, in the file's order."""
     for split, code, _ in _read_rows(path):
-        yield split, FER2013.emotions[code]
+        yield split, order.emotions[code]
 
 
 def read_images(path: Path, rows: Collection[int]) -> Iterator[tuple[int, bytes]]:

@@ -9,7 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from scn.benchmarks import fer2013
+from scn.benchmarks import fer2013, reuploads
 from scn.benchmarks.chunks import Face, gather
 from scn.benchmarks.counts import OfficialCounts, SplitCount
 from scn.benchmarks.options import ReadOptions
@@ -43,17 +43,21 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
 
     Args:
         path: the folder of fer2013.csv.
-        options: not used: the images are 48 x 48 pixels.
+        options: how class numbers are understood.
         tally: receives what was found and kept, before this function returns.
 
     Raises:
-        LayoutError: the file is missing or malformed.
+        LayoutError: the file is missing or malformed, or a re-upload.
     """
-    del options
+    if not (path / fer2013.FILE).exists() and reuploads.is_here(path):
+        return reuploads.read_folders(path, FER2013, options, tally, SOURCE)
     tally.layout = LAYOUT
-    labels = list(fer2013.read_labels(path / fer2013.FILE))
+    order = reuploads.order_of(FER2013, options)
+    labels = list(fer2013.read_labels(path / fer2013.FILE, order))
     for row, (split, emotion) in enumerate(labels):
         tally.keep(split, _stem(row), emotion)
+    published = dict(zip(FER2013.emotions.values(), _TRAIN, strict=True))
+    reuploads.check_order(path / fer2013.FILE, FER2013, published, options, tally)
     images = fer2013.read_images(path / fer2013.FILE, range(len(labels)))
     faces = (Face(labels[row][0], _stem(row), labels[row][1], image) for row, image in images)
     return gather(faces, name=NAME, source=SOURCE)

@@ -24,6 +24,13 @@ class ReadOptions(BaseModel):
         le=100_000_000,
         description="Largest image accepted, width times height in pixels.",
     )
+    class_order: Literal["checked", "official", "alphabetical"] = Field(
+        "checked",
+        description=(
+            "AffectNet, FER2013: checked refuses copies whose classes follow the alphabet, as"
+            " re-uploads do; alphabetical reads them; official takes numbers as published."
+        ),
+    )
     rafdb_part: RafDbPart = Field(
         "basic", description="RAF-DB: seven basic emotions, or eleven compound ones."
     )

@@ -1,0 +1,134 @@
+"""Copies of AffectNet and FER2013 from elsewhere on the web, whose classes follow the alphabet.
+
+Sources: https://github.com/damo-cv/S4D issue 4, and dataset cards on Hugging Face and Kaggle. Two
+kinds are known: class folders, whose images were cut and split anew; and label files whose numbers
+were given by the alphabet. Read as if they were official, most of their labels are wrong.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import pyarrow as pa
+
+from scn.benchmarks import class_folders
+from scn.benchmarks.errors import LayoutError
+from scn.benchmarks.options import ReadOptions
+from scn.benchmarks.tally import Tally
+from scn.emotions import ClassOrder, alphabetical
+
+FOLDERS: Final = "class folders of a re-upload, forced"
+_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "anger": "anger", "angry": "anger", "contempt": "contempt", "contemptuous": "contempt",
+        "disgust": "disgust", "disgusted": "disgust", "fear": "fear", "fearful": "fear",
+        "happiness": "happy", "happy": "happy", "neutral": "neutral", "sad": "sad",
+        "sadness": "sad", "surprise": "surprise", "surprised": "surprise",
+    }
+)  # fmt: skip
+# Fewer images may look like anything.
+_FEWEST: Final = 2_000
+# Summed differences between the shares of classes, of at most 2.
+_FAR: Final = 0.1
+
+
+def order_of(official: ClassOrder, options: ReadOptions) -> ClassOrder:
+    """How class numbers are understood."""
+    return alphabetical(official) if options.class_order == "alphabetical" else official
+
+
+def check_order(
+    path: Path,
+    official: ClassOrder,
+    published: Mapping[str, int],
+    options: ReadOptions,
+    tally: Tally,
+) -> None:
+    """Refuse labels whose counts say that their numbers follow the alphabet.
+
+    Args:
+        path: for the message.
+        official: the published order of the classes.
+        published: emotion → images to train on, as published.
+        options: `class_order` other than "checked" leaves the check out.
+        tally: of what was read in the official order.
+
+    Raises:
+        LayoutError: the classes are as large as the published ones in the order of the alphabet.
+    """
+    found = tally.result().counts.get("train", {})
+    if options.class_order != "checked" or sum(found.values()) < _FEWEST:
+        return
+    by_number = {code: found.get(emotion, 0) for code, emotion in official.emotions.items()}
+    far = _difference(by_number, official, published)
+    near = _difference(by_number, alphabetical(official), published)
+    if far > _FAR and near < far / 2:
+        names = ", ".join(alphabetical(official).emotions.values())
+        raise LayoutError(
+            path,
+            f"its classes are as large as the official ones would be in the order {names}: a"
+            " re-upload whose numbers follow the alphabet",
+            "the official files; --set options.class_order=alphabetical reads it as what it seems,"
+            " official as it stands",
+        )
+
+
+def is_here(path: Path) -> bool:
+    """Whether a folder holds class folders of emotions, by word or number, in splits or not."""
+    folders = [path, *(each for each in _folders(path) if class_folders.split_of(each.name))]
+    return any(_is_class_folder(folder) for folder in folders)
+
+
+def read_folders(
+    path: Path,
+    official: ClassOrder,
+    options: ReadOptions,
+    tally: Tally,
+    source: str,
+) -> Iterator[tuple[str, pa.Table]]:
+    """Read class folders of a re-upload, if that is what is asked for.
+
+    Raises:
+        LayoutError: it is not forced, or a folder is no emotion.
+    """
+    if options.class_order != "alphabetical":
+        raise LayoutError(
+            path,
+            f"class folders: a re-upload, not {source}: its images were cut and split by others,"
+            " and class numbers, if it has any, follow the alphabet",
+            "the official files, or --set options.class_order=alphabetical to read it all the same",
+        )
+    numbers = alphabetical(official).emotions
+
+    def emotion_of(folder: Path) -> str:
+        name = folder.name.lower()
+        emotion = numbers.get(int(name)) if name.isdecimal() else _WORDS.get(name)
+        if emotion is None:
+            raise LayoutError(folder, "no emotion", f"one of {', '.join(_WORDS)}, or a number")
+        return emotion
+
+    chunks = class_folders.read_named(path, options, tally, emotion_of, source)
+    tally.layout = FOLDERS
+    return chunks
+
+
+def _difference(
+    by_number: Mapping[int, int], order: ClassOrder, published: Mapping[str, int]
+) -> float:
+    """How differently found and published images are spread over the classes, 0 to 2."""
+    total, expected = sum(by_number.values()), sum(published.values())
+    return sum(
+        abs(count / total - published.get(order.emotions[code], 0) / expected)
+        for code, count in by_number.items()
+    )
+
+
+def _is_class_folder(folder: Path) -> bool:
+    names = {each.name.lower() for each in _folders(folder)}
+    words, numbers = {n for n in names if n in _WORDS}, {n for n in names if n.isdecimal()}
+    return len(words) >= 3 or len(numbers) >= 3
+
+
+def _folders(path: Path) -> list[Path]:
+    return [each for each in path.iterdir() if each.is_dir()] if path.is_dir() else []
