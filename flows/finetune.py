@@ -9,6 +9,7 @@ from prefect import flow, get_run_logger, task
 
 from flows.arms import Arm, arms_of, start_of
 from flows.artifacts import show_confusion, show_results
+from flows.known_repeats import repeats_of
 from flows.parameters import DatasetName, ProcessCount
 from flows.runs import Run, run_of, start_run
 from flows.testing import Trained, reader_elsewhere, shared_classes, test_results
@@ -17,6 +18,7 @@ from scn.benchmarks import BENCHMARKS, BenchmarkName
 from scn.config import TrainConfig
 from scn.faces import DEFAULT_FOLDS, Faces
 from scn.protocol import Protocol
+from storage.fingerprint import fingerprint
 from storage.store import Dataset, open_store
 
 _SHOWN: Final = (
@@ -35,12 +37,14 @@ class Task:
         others: that are tested on as well.
         folds: the parts of the dataset; one if it has a test split.
         arms: the ways to train.
+        fingerprint: of the dataset.
     """
 
     dataset: Dataset
     others: tuple[Dataset, ...]
     folds: tuple[Faces, ...]
     arms: tuple[Arm, ...]
+    fingerprint: str
 
     def folder(self, run: Run, arm: Arm, fold: int) -> Path:
         """Of the training of a fold."""
@@ -86,12 +90,19 @@ def finetune(
         "train": train.model_dump(mode="json"),
         "protocol": protocol.model_dump(mode="json"),
         "store_version": todo.folds[0].train.version,
+        "fingerprint": todo.fingerprint,
     }
     started = start_run(runs, "finetune", parameters, run)
     rows = [tested(arm, todo, started, processes) for arm in todo.arms]
     classes = todo.folds[0].classes
-    result = {"benchmark": benchmark, "selection": protocol.selection, "classes": list(classes)}
-    started.finish({**result, "folds": len(todo.folds), "rows": rows})
+    result = {
+        "benchmark": benchmark,
+        "selection": protocol.selection,
+        "classes": list(classes),
+        "fingerprint": todo.fingerprint,
+        "folds": len(todo.folds),
+    }
+    started.finish({**result, "rows": rows})
     _show(rows, benchmark, protocol, classes)
 
 
@@ -126,7 +137,8 @@ def check_finetune(
     for other in others:
         shared_classes(folds[0].classes, other)
         reader_elsewhere(train, other)
-    todo = Task(own, others, folds, tuple(arms_of(train, start_of(start, runs), compare)))
+    arms = tuple(arms_of(train, start_of(start, runs), compare))
+    todo = Task(own, others, folds, arms, fingerprint(own, folds[0].train.version))
     for arm in todo.arms:
         for number, faces in enumerate(folds):
             check_arm(arm, faces, todo.folder(begun, arm, number))
@@ -162,13 +174,15 @@ def tested(arm: Arm, todo: Task, run: Run, processes: int) -> dict[str, Any]:
         trained.append(Trained(faces, arm.config, folder, result))
     summaries = [summary_of(each.result) for each in trained]
     method, start = arm.name.rsplit("-", 1)
+    version = todo.folds[0].train.version
+    repeated = repeats_of(todo.dataset, version, todo.fingerprint, run.path.parent)
     selection = todo.folds[0].source.protocol.selection
     row = {
         "method": method,
         "start": start,
         "selection": selection,
         **(summaries[0] if len(summaries) == 1 else {"folds": summaries}),
-        **test_results(trained, todo.dataset, todo.others, run.path / arm.name),
+        **test_results(trained, todo.dataset, todo.others, repeated, run.path / arm.name),
     }
     get_run_logger().info(
         "%s: test accuracy %.3f, mean class accuracy %.3f; of the last epoch %.3f%s",

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from scn.config import TrainConfig
@@ -17,6 +19,7 @@ from scn.scoring.predictions import Predictions, joined, read, write
 from scn.scoring.scores import score
 from scn.scoring.slices import COLUMNS, slices
 from storage.reader import FaceReader
+from storage.repeats import counted
 from storage.store import Dataset
 
 _FEWEST_SHARED: Final = 2
@@ -40,7 +43,11 @@ class Trained:
 
 
 def test_results(
-    folds: Sequence[Trained], dataset: Dataset, others: Sequence[Dataset], folder: Path
+    folds: Sequence[Trained],
+    dataset: Dataset,
+    others: Sequence[Dataset],
+    repeated: pa.Table,
+    folder: Path,
 ) -> dict[str, Any]:
     """Scores of the best and the last checkpoint and of the average, as plain values.
 
@@ -48,6 +55,7 @@ def test_results(
         folds: all trainings of one way to train; their tests are scored together.
         dataset: that was trained on.
         others: datasets to test on as well, over the classes that both have.
+        repeated: the dataset's pictures that come before, see `storage.repeats`.
         folder: of the way to train, which keeps the predictions.
     """
     tests = _answers(folds, "test")
@@ -63,6 +71,7 @@ def test_results(
         **{name: best[name]["value"] for name in ("accuracy", "mean_class_accuracy", "macro_f1")},
         "last_accuracy": scores["last"]["accuracy"]["value"],
         "scores": scores,
+        **_without_repeats(tests["best"], repeated, temperatures.get("best", 1.0)),
         "slices": [asdict(part) for part in slices(tests["best"], known)],
         "also_tested": {other.name: _elsewhere(folds, other) for other in others},
     }
@@ -137,6 +146,16 @@ def _answers(folds: Sequence[Trained], split: str) -> dict[Which, Predictions]:
         for each in folds
     ]
     return {which: joined([each[which] for each in said]) for which in said[0]}
+
+
+def _without_repeats(said: Predictions, repeated: pa.Table, temperature: float) -> dict[str, Any]:
+    """How many tested faces come before, trained on or tested, and the score of the others."""
+    tested = repeated.filter(pc.is_in(repeated["face_id"], pa.array(said.face_ids)))
+    left = said.only(~np.isin(said.face_ids, tested["face_id"].to_pylist()))
+    return {
+        "repeats": counted(tested),
+        "without_repeats": score(left, temperature).plain() if len(left) else None,
+    }
 
 
 def _temperatures(folds: Sequence[Trained]) -> dict[Which, float]:

@@ -1,5 +1,6 @@
 """Fine-tuning under protocols, on a real server: folds, noise, selection, other datasets."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from flows.testing import kept_predictions
 from scn.benchmarks import BenchmarkName
 from scn.config import TrainConfig
 from scn.protocol import Protocol
+from storage.fingerprint import fingerprint
 from storage.labels import events_of, labels_as_of
 from storage.store import open_store
 from tests.scn.benchmarks.copies import picture
@@ -112,6 +114,30 @@ def test_noise_is_kept_as_events_before_those_of_training(
     assert {row["face_id"] for row in changed} == {event.face_id for event in noise}
     assert {row["split"] for row in changed} == {"train"}
     assert (run.path / "scn-random" / "audit" / "against-the-truth.png").exists()
+
+
+def test_tested_faces_that_are_trained_on_are_counted_and_scored_without(
+    folder: Path, deployed: dict[str, str]
+) -> None:
+    """Of the own folder, each test picture is a training picture but those that were added here."""
+    images = folder / "leaking"
+    shutil.copytree(folder / "own", images)
+    for seed, label in enumerate(("happy", "sad", "bored")):
+        (images / "test" / label / "new.png").write_bytes(picture(".png", seed=900 + seed))
+    with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
+        settings: dict[str, Any] = {"store": str(folder / "store"), "runs": folder / "runs"}
+        ingest(BenchmarkName.FOLDER, images, dataset="leaking", **settings)
+    run = _finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="leaking")
+    result = run.read()["result"]
+    (row,) = result["rows"]
+    assert row["repeats"] == {"test, of train": 18}
+    assert row["faces"] == 21
+    assert row["without_repeats"]["faces"] == 3
+    said = kept_predictions(run.path / "scn-random")["best"]
+    new = [face.endswith("new.png") for face in said.face_ids]
+    assert row["without_repeats"]["accuracy"]["value"] == pytest.approx(said.right[new].mean())
+    dataset = open_store(str(folder / "store")).dataset("leaking")
+    assert result["fingerprint"] == fingerprint(dataset)
 
 
 def test_what_the_test_split_chose_is_marked_and_calibration_is_left_as_it_is(
