@@ -130,6 +130,7 @@ def check_finetune(
     own = opened.dataset(dataset or BENCHMARKS[benchmark].source)
     begun = run_of(runs, "finetune", run)
     _check_protocol(begun, protocol)
+    initial = start_of(start, runs)
     folds = _folds(own, train, begun, protocol)
     others = tuple(opened.dataset(name) for name in also_test)
     if others and len(folds) > 1:
@@ -137,7 +138,7 @@ def check_finetune(
     for other in others:
         shared_classes(folds[0].classes, other)
         reader_elsewhere(train, other)
-    arms = tuple(arms_of(train, start_of(start, runs), compare))
+    arms = tuple(arms_of(train, initial, compare))
     todo = Task(own, others, folds, arms, fingerprint(own, folds[0].train.version))
     for arm in todo.arms:
         for number, faces in enumerate(folds):

@@ -46,7 +46,10 @@ def split_fold(reader: FaceReader, fold: int, folds: int) -> tuple[FaceReader, F
     owners = _owners(reader)
     ordered = sorted(set(owners), key=lambda name: (_fraction(name, 0), name))
     if len(ordered) < folds:
-        raise ValueError(f"protocol.folds: is {folds}, must be at most {len(ordered)}, the people")
+        raise ValueError(
+            f"protocol.folds: is {folds}, must be at most {len(ordered)}, the people in the"
+            " dataset: it has no faces in its test split, and so is tested fold by fold"
+        )
     fold_of = {name: number % folds for number, name in enumerate(ordered)}
     tested = np.array([fold_of[name] == fold for name in owners], np.bool_)
     return reader.select(~tested), reader.select(tested)

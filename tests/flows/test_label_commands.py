@@ -31,7 +31,7 @@ def _labels(store: Path, *arguments: str) -> list[str]:
 
 
 def test_labels_are_shown_as_of_an_epoch_and_taken_back(store: Path) -> None:
-    assert "pretrain-1 │ 2       │ 0     │ 0" in _run(store, "list").output
+    assert "pretrain-1 │ 0     │ 2       │ 0     │ 0" in _run(store, "list").output
     assert _labels(store) == ["sad", "fear", "happy"]
     assert _labels(store, "--epoch", "2") == ["sad", "happy", "happy"]
     undone = _run(store, "undo", "pretrain-1", "--emotion", "fear")
