@@ -32,6 +32,8 @@ def quiet() -> None:
     # Without a server, Prefect starts one of its own, which would report its use to its makers.
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    # A busy machine starts it slowly; 20 s, the default, are too few.
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 
 
 @app.command()

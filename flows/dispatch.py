@@ -37,21 +37,29 @@ class Dispatcher:
         at_a_time: most runs in flight.
         timeout_s: longest time from sending a run to its end, in seconds.
         report: told the number of finished items now and then.
+        stop_at_failure: whether a run that does not complete keeps further ones from starting.
     """
 
     def __init__(
-        self, deployment: str, *, at_a_time: int, timeout_s: float, report: Callable[[int], None]
+        self,
+        deployment: str,
+        *,
+        at_a_time: int,
+        timeout_s: float,
+        report: Callable[[int], None],
+        stop_at_failure: bool = True,
     ) -> None:
         self._deployment = deployment
         self._at_a_time = at_a_time
         self._timeout_s = timeout_s
         self._report = report
+        self._stop_at_failure = stop_at_failure
         self._waiting: deque[Batch] = deque()
         self._flying: list[Batch] = []
         self._done = 0
 
     def run(self, batches: Sequence[Batch]) -> list[State]:
-        """Run all batches; the first that does not complete keeps further ones from starting.
+        """Run all batches.
 
         Returns:
             The final states, in the order they were reached.
@@ -65,10 +73,11 @@ class Dispatcher:
                 landed = [
                     state for batch in list(self._flying) if (state := self._look(client, batch))
                 ]
-                if not all(state.is_completed() for state in landed):
+                if self._stop_at_failure and not all(s.is_completed() for s in landed):
                     self._waiting.clear()
                 states += landed
-                self._report(self._done + sum(_finished(client, batch) for batch in self._flying))
+                underway = (min(_finished(client, b), b.size) for b in self._flying)
+                self._report(self._done + sum(underway))
         return states
 
     def _send(self) -> None:

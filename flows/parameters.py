@@ -19,6 +19,14 @@ ProcessCount = Annotated[
     int, Field(ge=1, le=64, description="Processes that train together; with GPUs, one for each.")
 ]
 
+SeedCount = Annotated[
+    int, Field(ge=1, le=100, description="Trainings of each cell, with seeds from 0 on.")
+]
+
+ParallelRuns = Annotated[
+    int, Field(ge=0, le=256, description="Runs sent to workers at a time; 0 does them here.")
+]
+
 RayAddress = Annotated[
     str,
     Field(

@@ -1,4 +1,4 @@
-"""Progress of a run as a Prefect artifact: a bar in the UI, and for whoever asks the server."""
+"""Progress of a run: a bar in the UI (a Prefect artifact), and in the terminal if there is one."""
 
 import time
 from datetime import timedelta
@@ -6,6 +6,8 @@ from typing import cast
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
+
+from flows.terminal_bars import BARS
 
 
 class Progress:
@@ -17,9 +19,11 @@ class Progress:
         self._first: tuple[float, int] | None = None
         artifact = create_progress_artifact(0.0, key=key, description=self._text(0))
         self._artifact = cast(UUID, artifact)
+        self._bar = BARS.add(what, self._total) if total else None
 
     def update(self, done: int) -> None:
         """Say that `done` of the total are done."""
+        BARS.update(self._bar, done, self._total)
         percent = min(100 * done // self._total, 100)
         if percent != self._percent:
             self._percent = percent

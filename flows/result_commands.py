@@ -1,4 +1,4 @@
-"""The commands on results of fine-tunings."""
+"""The commands on results: a table of the paper, and runs side by side."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,13 +6,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows.outcomes import bad_input
+from flows.grid.cells import TableName
+from flows.outcomes import bad_input, finish
+from scn.protocol import Selection
 from scn.scoring.checkpoint_predictions import Which
 
 
 def add_result_commands(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(compare)
+    app.command()(reproduce)
 
 
 def compare(
@@ -30,3 +33,48 @@ def compare(
         from flows.compare import contenders, show_comparison
 
         show_comparison(contenders(runs, run, weights), weights, Console())
+
+
+def reproduce(
+    table: Annotated[TableName, typer.Argument(help="Which table of the paper.")],
+    store: Annotated[
+        str | None, typer.Option(help="Folder of the store, or s3://bucket/prefix.")
+    ] = None,
+    runs: Annotated[str | None, typer.Option(help="Folder of training runs.")] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="A backbone that knows faces, such as resnet18_msceleb.pth.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(help="Trainings of each cell.")] = None,
+    selection: Annotated[
+        Selection | None,
+        typer.Option(help="What chooses the checkpoint; test only to compare with papers."),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(help="Read everything, try a step of each cell, estimate hours and disk."),
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Any parameter of the flow, by dotted name."
+        ),
+    ] = None,
+) -> None:
+    """Train what a table of the paper shows, and set our figures beside the paper's."""
+    with bad_input():
+        from flows.arguments import checked
+        from flows.grid.dry_run import show_dry_run
+        from flows.grid.table import print_table
+        from flows.reproduce import grid_asked_for
+        from flows.reproduce import reproduce as flow
+
+        chosen = [f"protocol.selection={selection}"] if selection else []
+        given = {"table": table, "store": store, "runs": runs, "weights": weights, "seeds": seeds}
+        parameters = checked(flow, [*(settings or []), *chosen], **given)
+        grid = grid_asked_for(parameters)
+        if dry_run:
+            show_dry_run(grid, parameters["store"], parameters["runs"], Console())
+            return
+        state = flow(**parameters, return_state=True)
+        print_table(grid, Console())
+        finish(state)

@@ -18,6 +18,7 @@ NAMES = {
     "finetune/affectnet",
     "finetune/ferplus",
     "finetune/any",
+    "reproduce/table",
     "ingest/benchmark",
     "maintain/store",
     "import-ids/list",

@@ -26,7 +26,8 @@ def true_emotions(count: int) -> list[str]:
     return [CLASSES[number % 3] for number in range(count)]
 
 
-def _image(number: int) -> bytes:
+def image(number: int) -> bytes:
+    """A noisy PNG of its class's colour."""
     rng = np.random.default_rng(number)
     noisy = _COLOURS_BGR[number % 3] + rng.normal(0, 40, (SIZE_PX, SIZE_PX, 3))
     encoded = cv2.imencode(".png", noisy.clip(0, 255).astype(np.uint8))[1]
@@ -41,7 +42,7 @@ def reader_of(folder: Path, labels: Sequence[str], *, split: str = "train") -> F
             "split": split,
             "emotion": label,
             "video_id": f"video{number // 3}",
-            "image": _image(number),
+            "image": image(number),
             "source": "test",
         }
         for number, label in enumerate(labels)

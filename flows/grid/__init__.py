@@ -1,0 +1,1 @@
+"""Grids of trainings that reproduce the paper's tables."""
