@@ -12,6 +12,7 @@ from scn.emotions import class_order
 from scn.errors import TooFewFaces
 from scn.protocol import Protocol
 from scn.selection import split_fold, split_holdout
+from scn.soft_labels import has_votes
 from scn.wrong_labels import wrong_labels
 from storage.reader import FaceReader
 from storage.store import Dataset, open_store
@@ -70,7 +71,7 @@ def open_faces(source: FacesSource, config: TrainConfig) -> Faces:
     Raises:
         StoreError: the dataset cannot be read.
         TooFewFaces: it is empty, or nothing fulfils the conditions.
-        ValueError: the protocol does not fit the dataset.
+        ValueError: the protocol or the labels that are wanted do not fit the dataset.
     """
     dataset = open_store(source.store).dataset(source.dataset)
     train, validation, test = (
@@ -82,6 +83,7 @@ def open_faces(source: FacesSource, config: TrainConfig) -> Faces:
             f"dataset {source.dataset}: has no faces to train on{beyond}; collect or ingest"
         )
     _check_left_out(dataset, source)
+    _check_votes(train, source, config)
     classes = class_order(e for part in (train, validation, test) for e in _emotions(part))
     if source.fold is not None:
         _check_folds(source, test)
@@ -124,6 +126,14 @@ def _check_left_out(dataset: Dataset, source: FacesSource) -> None:
                 f"protocol.without: is {name!r}, must be one of {', '.join(known)},"
                 f" the emotions of {source.dataset}"
             )
+
+
+def _check_votes(train: FaceReader, source: FacesSource, config: TrainConfig) -> None:
+    if config.labels == "soft" and not has_votes(train.index):
+        raise ValueError(
+            f"labels: is soft, must be hard: dataset {source.dataset} has no votes for the faces to"
+            " train on"
+        )
 
 
 def _check_folds(source: FacesSource, test: FaceReader) -> None:

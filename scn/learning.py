@@ -24,6 +24,7 @@ from scn.not_finite import refuse
 from scn.optimisers import make_optimiser
 from scn.precision import precision_of
 from scn.processes import Processes
+from scn.soft_labels import soft_targets
 from storage.reader import FaceBatch
 
 FloatArray = npt.NDArray[np.float32]
@@ -45,6 +46,7 @@ class Learning:
 
     Attributes:
         book: the labels.
+        shares: float32 [N, C], of the votes for each sample, where labels are soft.
         network: what learns.
         optimiser: how.
         average: of the weights, if it is asked for.
@@ -59,8 +61,9 @@ class Learning:
         network: Network,
         device: torch.device,
         processes: Processes,
+        shares: FloatArray | None = None,
     ) -> None:
-        self.config, self.given = config, given
+        self.config, self.given, self.shares = config, given, shares
         self.device, self.processes = device, processes
         self.book = LabelBook.of(given, config)
         self.method = METHODS[config.method](config)
@@ -107,7 +110,8 @@ class Learning:
         step = Step(place.epoch, np.random.default_rng([seed, 1]), self.processes.size)
         self._relabel(batch, place, outputs.detached(), indexes, step)
         labels = self._labels(indexes)
-        losses = self.method.losses(self.network, joint.joined, outputs, labels, step)
+        targets = labels if self.shares is None else self._soft(self.shares, indexes)
+        losses = self.method.losses(self.network, joint.joined, outputs, targets, step)
         values = {name: float(value.detach()) for name, value in losses.items()}
         if not np.isfinite(values["loss"]):
             refuse(batch, place.epoch, place.number, values)
@@ -143,6 +147,11 @@ class Learning:
 
     def _labels(self, indexes: Int64Array) -> Tensor:
         return torch.from_numpy(self.book.labels[indexes]).to(self.device)
+
+    def _soft(self, shares: FloatArray, indexes: Int64Array) -> Tensor:
+        given, current = self.given[indexes], self.book.labels[indexes]
+        targets = soft_targets(shares[indexes], given, current)
+        return torch.from_numpy(targets).to(self.device, self.precision.dtype)
 
     @torch.no_grad()
     def _relabel(

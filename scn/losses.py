@@ -31,8 +31,10 @@ def rank_regularisation(importance: Tensor, *, high_ratio: float, margin: float 
 def logit_weighted_cross_entropy(weighted_logits: Tensor, labels: Tensor) -> Tensor:
     """−1/N Σ log softmax(α Wᵀx)[y]: cross-entropy of logits that carry the importance weight.
 
+    With soft labels −1/N Σ Σ_c y_c log softmax(α Wᵀx)_c (`scn.soft_labels`).
+
     Args:
         weighted_logits: [B, C], see `Outputs.weighted_logits`.
-        labels: int64 [B].
+        labels: int64 [B], or shares of 1, float [B, C].
     """
     return F.cross_entropy(weighted_logits, labels)

@@ -18,6 +18,7 @@ from scn.monitors import alarms, look
 from scn.optimisers import set_rate
 from scn.processes import Processes
 from scn.progress import Progress
+from scn.soft_labels import vote_shares
 from scn.start import Start
 from storage.reader import FaceBatch, FaceReader
 
@@ -63,7 +64,9 @@ class Trainer:
         self.classes, self.device, self.processes = tuple(classes), device, processes
         class_indexes(validation, classes)
         given = class_indexes(train, classes)
-        self.learning = Learning(config, given, start.network, device, processes)
+        soft = config.labels == "soft"
+        shares = vote_shares(train.index, given, self.classes) if soft else None
+        self.learning = Learning(config, given, start.network, device, processes, shares)
         self.copied = start.copied
         self.progress = Progress()
 

@@ -111,7 +111,7 @@ class FaceReader:
         return chosen
 
     def labelled(self, emotions: Sequence[str]) -> "FaceReader":
-        """A reader of the same faces under other labels, one for each face."""
+        """A reader of the same faces under labels, one for each; another label has no votes."""
         chosen = copy(self)
         chosen._index = self._index.labelled(emotions)
         return chosen

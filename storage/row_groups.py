@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
@@ -86,10 +87,13 @@ class Index:
         return Index(self.groups, begins[self.offsets], self.rows[places], columns)
 
     def labelled(self, emotions: Sequence[str]) -> "Index":
-        """The same rows with other emotions."""
-        place = self.columns.schema.get_field_index("emotion")
-        names = pa.array(list(emotions), pa.string()).dictionary_encode()
-        columns = self.columns.set_column(place, "emotion", names)
+        """The same rows with other emotions; votes say nothing for another than a row's own."""
+        names, votes = pa.array(list(emotions), pa.string()), self.columns["votes"]
+        same = pc.equal(self.columns["emotion"].cast(pa.string()), names)
+        kept = pc.if_else(same, votes, pa.scalar(None, votes.type))
+        columns = self.columns
+        for name, values in (("emotion", names.dictionary_encode()), ("votes", kept)):
+            columns = columns.set_column(columns.schema.get_field_index(name), name, values)
         return Index(self.groups, self.offsets, self.rows, columns)
 
 

@@ -2,6 +2,10 @@
 
 Paper: "Suppressing Uncertainties for Large-Scale Facial Expression Recognition",
 https://arxiv.org/abs/2002.10392. The reference is its authors' published code.
+
+Soft labels: "Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label
+Distribution", https://arxiv.org/abs/1608.01041, whose cross-entropy loss (CEL) is taken with the
+distribution of the annotators' votes.
 """
 
 from typing import Literal
@@ -18,6 +22,11 @@ class MethodOptions(BaseModel):
         "scn",
         description="scn: the Self-Cure Network; baseline: plain cross-entropy; rul: relative"
         " uncertainty learning; eac: erasing attention consistency.",
+    )
+    labels: Literal["hard", "soft"] = Field(
+        "hard",
+        description="scn, baseline: whether a training face is learned as its emotion (hard), or as"
+        " the shares of its annotators' votes (soft), if the dataset has votes (FERPlus).",
     )
     importance_weighting: bool = Field(
         True, description="scn: whether the logits carry the importance weight."

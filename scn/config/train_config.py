@@ -1,7 +1,7 @@
 """All options of a training run in one model."""
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -11,6 +11,9 @@ from scn.config.method_options import MethodOptions
 from scn.config.presets import PRESETS, Preset
 from scn.config.relabeling_options import RelabelingOptions
 from scn.config.schedule import ScheduleOptions
+
+# The others' losses are defined for one class a face.
+_SOFT_METHODS: Final = ("scn", "baseline")
 
 
 class TrainConfig(MethodOptions, RelabelingOptions, ScheduleOptions, LoopOptions):
@@ -73,6 +76,15 @@ class TrainConfig(MethodOptions, RelabelingOptions, ScheduleOptions, LoopOptions
             raise ValueError(
                 "micro_batch: must be empty for batch_norm synchronised, whose statistics are of"
                 " the whole batch"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _labels_fit(self) -> Self:
+        if self.labels == "soft" and self.method not in _SOFT_METHODS:
+            raise ValueError(
+                f"labels: is soft, must be hard for method {self.method}, whose paper defines it"
+                f" for hard labels; soft goes with {' and '.join(_SOFT_METHODS)}"
             )
         return self
 

@@ -37,7 +37,10 @@ class Method(Protocol):
     def losses(
         self, network: Network, encoded: Encoded, outputs: Outputs, labels: Tensor, step: Step
     ) -> dict[str, Tensor]:
-        """Scalars by name; "loss" is what is minimised, the others are shown beside it."""
+        """Scalars by name; "loss" is what is minimised, the others are shown beside it.
+
+        Labels are class indexes, int64 [B], or where they are soft shares of 1, float [B, C].
+        """
 
     def relabel(self, outputs: Outputs, labels: Tensor, step: Step) -> Proposals | None:
         """New labels, or none if the method leaves labels alone in this epoch."""

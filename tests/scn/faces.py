@@ -1,7 +1,9 @@
 """Faces that a network can learn in seconds: coloured noise in a real store."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +16,9 @@ from storage.store import open_store
 CLASSES = ("neutral", "happy", "sad")
 SIZE_PX = 32
 _COLOURS_BGR = np.array([[40, 40, 200], [40, 200, 40], [200, 40, 40]], np.float64)
+
+Votes = dict[str, float] | None
+"""Shares by emotion, or none."""
 
 
 def face_name(number: int) -> str:
@@ -34,8 +39,17 @@ def image(number: int) -> bytes:
     return encoded.tobytes()
 
 
-def reader_of(folder: Path, labels: Sequence[str], *, split: str = "train") -> FaceReader:
-    """A reader of `len(labels)` faces, three of each video, with these given labels."""
+def _rows_of(votes: Votes) -> list[dict[str, Any]] | None:
+    """Votes as the store has them."""
+    if votes is None:
+        return None
+    return [{"emotion": emotion, "share": share} for emotion, share in votes.items()]
+
+
+def reader_of(
+    folder: Path, labels: Sequence[str], *, split: str = "train", votes: Sequence[Votes] = ()
+) -> FaceReader:
+    """A reader of `len(labels)` faces, three of each video, with these labels and votes."""
     rows = [
         {
             "face_id": face_name(number),
@@ -44,8 +58,9 @@ def reader_of(folder: Path, labels: Sequence[str], *, split: str = "train") -> F
             "video_id": f"video{number // 3}",
             "image": image(number),
             "source": "test",
+            "votes": _rows_of(shares),
         }
-        for number, label in enumerate(labels)
+        for number, (label, shares) in enumerate(zip_longest(labels, votes))
     ]
     dataset = open_store(str(folder), create=True).dataset("faces", create=True)
     dataset.append_faces({"all": pa.Table.from_pylist(rows, schema=FACES)})

@@ -37,6 +37,11 @@ def cross_entropy(logits: Array, labels: Labels) -> float:
     return float(np.mean(log_sums - shifted[np.arange(len(labels)), labels]))
 
 
+def soft_cross_entropy(logits: Array, shares: Array) -> float:
+    """−1/N Σ Σ_c y_c log softmax(logits)_c, shares y of 1 [N, C] (arXiv 1608.01041, CEL)."""
+    return float(-np.mean((shares * np.log(softmax(logits))).sum(axis=1)))
+
+
 def groups(alpha: Array, high_ratio: float) -> tuple[list[int], list[int]]:
     """High and low group, section 3.3: M = βN; each of one at least, if there are two."""
     ranked = sorted(range(len(alpha)), key=lambda i: -alpha[i])

@@ -120,6 +120,28 @@ def test_the_baseline_is_plain_cross_entropy_and_leaves_labels_alone(
     assert method.relabel(batch.outputs, batch.label_tensor, _step(epoch)) is None
 
 
+@given(seed=_seed, size=_size, classes=_classes, options=_options)
+def test_soft_labels_change_the_cross_entropy_alone(
+    seed: int, size: int, classes: int, options: dict[str, Any]
+) -> None:
+    """Of scn and of the baseline: its formula with shares; the ranking is as for hard labels."""
+    batch = _Batch(seed, size, classes)
+    shares = np.random.default_rng(seed).dirichlet(np.ones(classes), size)
+    entropy = numpy_scn.soft_cross_entropy(batch.weighted(options), shares)
+    rank = numpy_scn.rank_regularisation(batch.alpha, options["high_ratio"], options["rank_margin"])
+    plain = options["loss_sum"] == "plain"
+    total = numpy_scn.total(rank, entropy, options["rank_loss_weight"], plain=plain)
+    unweighted = numpy_scn.soft_cross_entropy(batch.scores + batch.bias, shares)
+    config = TrainConfig(**options, labels="soft")
+    for method, wanted in (
+        (Scn(config), {"loss": total, "cross_entropy": entropy, "rank_loss": rank}),
+        (Baseline(config), {"loss": unweighted}),
+    ):
+        losses = method.losses(Network(), {}, batch.outputs, torch.from_numpy(shares), _step(1))
+        found = {name: value.item() for name, value in losses.items()}
+        assert found == pytest.approx(wanted, abs=1e-9)
+
+
 @pytest.mark.parametrize("name", sorted(METHODS))
 def test_every_method_can_be_chosen_by_its_name(name: str) -> None:
     """The configuration allows exactly the methods that there are."""

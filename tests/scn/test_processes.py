@@ -11,7 +11,7 @@ import torch
 
 from scn.checkpoint import Checkpoint, load, newest
 from scn.config import TrainConfig
-from tests.scn.faces import CLASSES, SIZE_PX, reader_of, true_emotions
+from tests.scn.faces import CLASSES, SIZE_PX, Votes, reader_of, true_emotions
 
 _CHILD = """
 import sys
@@ -44,7 +44,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("store")
     labels = true_emotions(61)
     labels[::4] = [CLASSES[(CLASSES.index(label) + 1) % 3] for label in labels[::4]]
-    reader_of(folder, labels)
+    votes: list[Votes] = [{label: 0.6, "happy": 0.4} for label in labels]
+    reader_of(folder, labels, votes=[None, *votes[1:]])
     return folder
 
 
@@ -91,6 +92,14 @@ def test_processes_that_share_a_batch_learn_what_one_does(
     """Losses, weights, ranking and label events, over the last, uneven batch as well."""
     assert alone.events.num_rows > 5
     _agree(alone, _run(store, tmp_path / "more", processes))
+
+
+@pytest.mark.slow
+def test_processes_learn_soft_labels_as_one_does(store: Path, tmp_path: Path) -> None:
+    """Each knows the votes of the whole batch."""
+    one, two = (_run(store, tmp_path / str(n), n, labels="soft") for n in (1, 2))
+    assert one.events.num_rows > 5
+    _agree(one, two)
 
 
 @pytest.mark.slow
