@@ -8,8 +8,17 @@ from typing import Final
 from prefect.logging.handlers import PrefectConsoleHandler
 from rich.console import Console
 from rich.default_styles import DEFAULT_STYLES
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.progress import TimeRemainingColumn as TimeLeft
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 from rich.theme import Theme
 
 
@@ -21,13 +30,16 @@ class TerminalBars:
         self._shown: Progress | None = None
 
     def add(self, what: str, total: int) -> TaskID | None:
-        """Begin a bar; none where no terminal is."""
+        """Begin a bar in the place of an unfinished one of the same; none where no terminal is."""
         console = _log_console()
         if console is None:
             return None
         with self._lock:
             if self._shown is None:
                 self._shown = _begun(console)
+            for task in self._shown.tasks:
+                if task.description == what:
+                    self._shown.remove_task(task.id)
             return self._shown.add_task(what, total=total)
 
     def update(self, bar: TaskID | None, done: int, total: int) -> None:
@@ -55,17 +67,32 @@ BARS: Final = TerminalBars()
 atexit.register(BARS.stop)
 
 
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        """Nothing before it is known."""
+        return Text(f"{task.speed:,.1f}/s" if task.speed else "")
+
+
 def _begun(console: Console) -> Progress:
     # The log's console knows the styles of log lines alone.
     console.push_theme(Theme(DEFAULT_STYLES))
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeLeft()
-    shown = Progress(*columns, console=console, transient=True)
+    shown = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
     shown.start()
     return shown
 
 
 def _log_console() -> Console | None:
     """Where Prefect's log lines go, if that is a terminal."""
-    handlers = logging.getLogger("prefect").handlers
+    handlers = (*logging.getLogger("prefect").handlers, *logging.getLogger().handlers)
     consoles = (h.console for h in handlers if isinstance(h, PrefectConsoleHandler))
     return next((console for console in consoles if console.is_terminal), None)
