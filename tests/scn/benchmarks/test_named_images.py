@@ -53,6 +53,17 @@ def test_kdef_names_say_subject_expression_and_angle(tmp_path: Path) -> None:
     }
 
 
+def test_the_two_misnamed_images_of_kdef_are_read_under_their_right_names(tmp_path: Path) -> None:
+    """A complete official copy holds them; one beside its right name is the same image again."""
+    _fill(tmp_path, ("AF31/AF31V.JPG", "AM31/AM31H.JPG", "AM31/AM31SUHR.JPG"))
+    chunks, ingest = read_all("kdef", tmp_path)
+    assert [(r["face_id"], r["emotion"], r["subject"], r["yaw_deg"]) for r in rows_of(chunks)] == [
+        ("train/AF31SAHL", "sad", "kdef/F31", -45.0),
+        ("train/AM31SUHR", "surprise", "kdef/M31", 45.0),
+    ]
+    assert ingest.drops == {"duplicate": 1}
+
+
 def test_averaged_faces_belong_to_nobody(tmp_path: Path) -> None:
     """AKDEF is recognised by its names."""
     _fill(tmp_path, ("FAFFL.JPG", "MSUS.JPG"))
