@@ -60,6 +60,7 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     if has_csv == has_npy:
         problem = "both layouts in one folder" if has_csv else "no AffectNet layout"
         raise LayoutError(path, problem, _EXPECTED)
+    tally.source = SOURCE
     layout = affectnet_csv if has_csv else affectnet_npy
     faces = layout.faces(path, options, tally)
     published = dict(zip(AFFECTNET.emotions.values(), _TRAIN, strict=True))

@@ -81,7 +81,7 @@ def read_named(
         LayoutError: as for `read`.
     """
     images = list(_images(path, tally, class_of))
-    tally.layout = LAYOUT
+    tally.layout, tally.source, tally.grows = LAYOUT, source, True
     classes = {label for _, label, _ in images}
     if len(classes) < 2:
         raise LayoutError(path, f"images of {len(classes)} classes", _EXPECTED)

@@ -1,8 +1,8 @@
 """KDEF and AKDEF, the averaged faces: seventy actors, seven expressions, five angles.
 
 Source of the names: https://www.kdef.se/ . ``AF01ANFL.JPG`` is session A, female, subject 01,
-angry, full left profile; an averaged ``FAFFL.JPG`` is female, afraid, full left profile. Two images
-are handed out under broken names.
+angry, full left profile; an averaged ``FAFFL.JPG`` is female, afraid, full left profile. A few
+images are handed out under broken names.
 """
 
 import re
@@ -25,12 +25,13 @@ NAME: Final = "kdef"
 SOURCE: Final = "kdef"
 LAYOUT: Final = "KDEF"
 AVERAGED: Final = "AKDEF"
+AVERAGED_SOURCE: Final = "akdef"
 
 _SUFFIXES: Final = frozenset({".jpg", ".jpeg"})
 _KDEF = re.compile(r"([AB])([FM])(\d\d)(AF|AN|DI|HA|NE|SA|SU)(FL|HL|S|HR|FR)", re.ASCII)
 _AKDEF = re.compile(r"([FM])(AF|AN|DI|HA|NE|SA|SU)(FL|HL|S|HR|FR)", re.ASCII)
 # As handed out → the name by the rule, after the set's known errata.
-_MISNAMED: Final = {"AF31V": "AF31SAHL", "AM31H": "AM31SUHR"}
+_MISNAMED: Final = {"AF31V": "AF31SAHL", "AM31H": "AM31SUHR", "FAHR": "FAFHR"}
 _EXPECTED: Final = "images such as AF01ANFL.JPG (KDEF) or FAFFL.JPG (AKDEF), not of both"
 _GENDERS: Final = {"F": "female", "M": "male"}
 # Seen from the viewer: a face in its full left profile looks to the left of the picture.
@@ -63,7 +64,8 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     averaged = _AKDEF.fullmatch(_stem(files[0])) is not None
     tally.layout = AVERAGED if averaged else LAYOUT
     labelled = map(_averaged if averaged else _single, files)
-    return tables_of(labelled, options, tally, name=NAME, source=SOURCE)
+    source = AVERAGED_SOURCE if averaged else SOURCE
+    return tables_of(labelled, options, tally, name=NAME, source=source)
 
 
 def _stem(file: Path) -> str:

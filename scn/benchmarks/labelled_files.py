@@ -54,6 +54,7 @@ def tables_of(
         LayoutError: an image is missing or too large; one that does not decode shows only when its
             chunk is reached.
     """
+    tally.source = source
     kept = [each for each in labelled if tally.keep(each.split, each.stem, each.emotion)]
     check_images((each.file for each in kept), options)
     return gather((each.face(options) for each in kept), name=name, source=source)

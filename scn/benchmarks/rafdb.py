@@ -90,7 +90,7 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     tally.layout = _layout(place.part, options.rafdb_images)
     labels = list(_read_labels(place, options))
     name = NAME if place.part == "basic" else f"{NAME}-{place.part}"
-    return tables_of(labels, options, tally, name=name, source=SOURCE)
+    return tables_of(labels, options, tally, name=name, source=place.order.dataset)
 
 
 def _place(path: Path, part: RafDbPart) -> _Place:

@@ -87,7 +87,7 @@ def read_folders(
     tally: Tally,
     source: str,
 ) -> Iterator[tuple[str, pa.Table]]:
-    """Read class folders of a re-upload, if that is what is asked for.
+    """Read class folders of a re-upload, if that is what is asked for, as a source of its own.
 
     Raises:
         LayoutError: it is not forced, or a folder is no emotion.
@@ -108,7 +108,7 @@ def read_folders(
             raise LayoutError(folder, "no emotion", f"one of {', '.join(_WORDS)}, or a number")
         return emotion
 
-    chunks = class_folders.read_named(path, options, tally, emotion_of, source)
+    chunks = class_folders.read_named(path, options, tally, emotion_of, f"{source}-reupload")
     tally.layout = FOLDERS
     return chunks
 

@@ -65,13 +65,16 @@ def test_the_two_misnamed_images_of_kdef_are_read_under_their_right_names(tmp_pa
 
 
 def test_averaged_faces_belong_to_nobody(tmp_path: Path) -> None:
-    """AKDEF is recognised by its names."""
-    _fill(tmp_path, ("FAFFL.JPG", "MSUS.JPG"))
+    """AKDEF is recognised by its names, of which one is broken, and is a dataset of its own."""
+    _fill(tmp_path, ("FAFFL.JPG", "FAHR.JPG", "MSUS.JPG"))
     chunks, ingest = read_all("kdef", tmp_path)
     assert ingest.layout == "AKDEF"
-    assert [(r["emotion"], r["subject"]) for r in rows_of(chunks)] == [
-        ("fear", None), ("surprise", None),
-    ]  # fmt: skip
+    assert [(r["face_id"], r["emotion"], r["subject"]) for r in rows_of(chunks)] == [
+        ("train/FAFFL", "fear", None),
+        ("train/FAFHR", "fear", None),
+        ("train/MSUS", "surprise", None),
+    ]
+    assert {r["source"] for r in rows_of(chunks)} == {"akdef"}
 
 
 def test_rafd_names_say_model_group_expression_and_angle(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_class_folders_are_refused_with_the_reason_and_read_when_asked_for(
     )
     for split in ("train", "test"):
         assert set(found.counts[split]) == expected
-    assert {row["source"] for row in rows_of(chunks)} == {name}
+    assert {row["source"] for row in rows_of(chunks)} == {f"{name}-reupload"}
 
 
 def test_a_folder_that_is_no_emotion_is_named(tmp_path: Path) -> None:
