@@ -8,8 +8,7 @@
 A class is called what its folder is called. Images are taken as they are, not aligned.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ import pyarrow as pa
 from scn.benchmarks.chunks import Face, gather
 from scn.benchmarks.counts import OfficialCounts
 from scn.benchmarks.errors import LayoutError
+from scn.benchmarks.folders import digest_of
 from scn.benchmarks.images import check_images, load_image
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
@@ -90,7 +90,8 @@ def read_named(
         Face(split, f"{label}/{file.name}", label, load_image(file, options).data)
         for split, label, file in images
     )
-    return gather(faces, name=f"{NAME}/{_digest(images)}", source=source)
+    digest = digest_of((split, f"{label}/{file.name}", file) for split, label, file in images)
+    return gather(faces, name=f"{NAME}/{digest}", source=source)
 
 
 def split_of(folder: str) -> str | None:
@@ -144,8 +145,3 @@ def _refused(file: Path) -> str | None:
     if file.name.startswith(".") or file.suffix.lower() not in _SUFFIXES:
         return "no image by its name"
     return None
-
-
-def _digest(images: Iterable[Image]) -> str:
-    lines = (f"{split}/{label}/{file.name}/{file.stat().st_size}" for split, label, file in images)
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()[:12]

@@ -65,7 +65,7 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     tally.layout = AVERAGED if averaged else LAYOUT
     labelled = map(_averaged if averaged else _single, files)
     source = AVERAGED_SOURCE if averaged else SOURCE
-    return tables_of(labelled, options, tally, name=NAME, source=source)
+    return tables_of(labelled, options, tally, name=NAME, source=source, grows=True)
 
 
 def _stem(file: Path) -> str:

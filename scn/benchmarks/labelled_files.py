@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from scn.benchmarks.chunks import NOBODY, Face, Person, gather
+from scn.benchmarks.folders import digest_of
 from scn.benchmarks.images import check_images, load_image
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
@@ -46,15 +47,32 @@ class LabelledFile:
 
 
 def tables_of(
-    labelled: Iterable[LabelledFile], options: ReadOptions, tally: Tally, *, name: str, source: str
+    labelled: Iterable[LabelledFile],
+    options: ReadOptions,
+    tally: Tally,
+    *,
+    name: str,
+    source: str,
+    grows: bool = False,
 ) -> Iterator[tuple[str, pa.Table]]:
     """Count the files and check that all are there, then give them as ``gather`` does.
+
+    Args:
+        labelled: the files, in an order that does not change.
+        options: limits on images.
+        tally: receives what was found and kept, before this function returns.
+        name: the first part of every key.
+        source: the value of the column of that name.
+        grows: see ``Tally``; the keys carry a digest of the listing, so that more files have other
+            keys.
 
     Raises:
         LayoutError: an image is missing or too large; one that does not decode shows only when its
             chunk is reached.
     """
-    tally.source = source
+    tally.source, tally.grows = source, grows
     kept = [each for each in labelled if tally.keep(each.split, each.stem, each.emotion)]
     check_images((each.file for each in kept), options)
+    if grows:
+        name = f"{name}/{digest_of((each.split, each.stem, each.file) for each in kept)}"
     return gather((each.face(options) for each in kept), name=name, source=source)

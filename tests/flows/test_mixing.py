@@ -59,6 +59,16 @@ def _compound(folder: Path) -> Path:
     return folder
 
 
+def _list(file: Path, *names: str) -> Path:
+    """A list of images beside it: split/emotion/seed of each picture."""
+    text = "path,label,split\n"
+    for name in names:
+        split, emotion, seed = name.split("/")
+        put(file.parent / f"{split}-{seed}.png", picture(".png", seed=int(seed)))
+        text += f"{split}-{seed}.png,{emotion},{split}\n"
+    return put(file, text)
+
+
 def test_compound_emotions_go_into_a_dataset_of_their_own(tmp_path: Path) -> None:
     rafdb(tmp_path / "rafdb")
     _compound(tmp_path / "rafdb")
@@ -110,6 +120,58 @@ def test_class_folders_are_not_merged_into_the_official_dataset(tmp_path: Path) 
     with pytest.raises(ValueError, match="they are of affectnet, these of affectnet-reupload"):
         _add(tmp_path, "affectnet", tmp_path / "folders", "affectnet", class_order="alphabetical")
     assert dataset.version() == before
+
+
+def test_a_label_or_a_picture_that_differs_in_a_later_chunk_is_seen_before_the_first(
+    tmp_path: Path,
+) -> None:
+    """New training images come in an earlier chunk than the known test image."""
+    dataset, _ = _add(tmp_path, "list", _list(tmp_path / "a.csv", "test/sad/1", "test/happy/2"))
+    before = dataset.version()
+    other_label = _list(tmp_path / "b.csv", "train/sad/3", "test/happy/1")
+    with pytest.raises(
+        ValueError, match=r"test/test-1\.png is sad there, and happy in these files"
+    ):
+        _add(tmp_path, "list", other_label)
+    other_picture = _list(tmp_path / "c.csv", "train/sad/3", "test/sad/1")
+    put(tmp_path / "test-1.png", picture(".png", seed=9))
+    with pytest.raises(ValueError, match=r"test/test-1\.png is another picture there"):
+        _add(tmp_path, "list", other_picture)
+    assert dataset.version() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "more"),
+    [
+        ("jaffe", ("KA.AN1.39.tiff", "YM.FE4.70.tiff"), ("KB.HA1.10.tiff",)),
+        ("kdef", ("AF01/AF01ANFL.JPG",), ("AF01/AF01AFS.JPG", "BM35/BM35SUHR.JPG")),
+        (
+            "rafd",
+            ("Rafd090_02_Caucasian_female_fearful_frontal.jpg",),
+            ("Rafd090_01_Caucasian_female_fearful_frontal.jpg",),
+        ),
+    ],
+)
+def test_files_that_are_added_later_are_ingested(
+    tmp_path: Path, name: str, first: tuple[str, ...], more: tuple[str, ...]
+) -> None:
+    """Wherever their names come in the order, and once; a part of its own is added, too."""
+    for seed, file in enumerate((*first, *more)):
+        folders = ("whole", "first" if file in first else "rest")
+        for folder in folders:
+            data = picture(Path(file).suffix.lower(), seed=seed)
+            put(tmp_path / folder / file, data)
+    dataset, added = _add(tmp_path, name, tmp_path / "first")
+    assert added == len(first)
+    grown, _ = _add(tmp_path, name, tmp_path / "first", "grown")
+    assert _add(tmp_path, name, tmp_path / "whole", "grown")[1] == len(more)
+    assert [_add(tmp_path, name, tmp_path / part)[1] for part in ("rest", "whole")] == [
+        len(more),
+        0,
+    ]
+    for each in (dataset, grown):
+        ids = each.scan("faces", ["face_id"])["face_id"].to_pylist()
+        assert len(ids) == len(set(ids)) == len(first) + len(more)
 
 
 def test_an_ingest_that_was_cut_short_goes_on(tmp_path: Path) -> None:
