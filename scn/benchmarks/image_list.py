@@ -5,11 +5,12 @@
     path,label[,split][,subject][,age][,gender][,race]
     images/1.jpg,happy,train,anna
 
-Paths are relative to the list. Labels may be called what you like; where they are names of emotions
-the results can be compared with other benchmarks.
+Paths are relative to the list. Labels may be called what you like; where all of them are words for
+emotions, such as Angry or happiness, they get the common names, by which datasets are compared.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -22,6 +23,7 @@ from scn.benchmarks.labelled_files import LabelledFile, tables_of
 from scn.benchmarks.lines import read_csv
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
+from scn.emotions import common_names
 
 NAME: Final = "list"
 SOURCE: Final = "list"
@@ -54,7 +56,10 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
         LayoutError: a line is malformed, or an image is missing.
     """
     tally.layout = LAYOUT
-    return tables_of(_labelled(path), options, tally, name=NAME, source=SOURCE, grows=True)
+    labelled = list(_labelled(path))
+    names = common_names(each.emotion for each in labelled)
+    common = (replace(each, emotion=names[each.emotion]) for each in labelled)
+    return tables_of(common, options, tally, name=NAME, source=SOURCE, grows=True)
 
 
 def _labelled(path: Path) -> Iterator[LabelledFile]:

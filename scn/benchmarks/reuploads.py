@@ -7,7 +7,6 @@ were given by the alphabet. Read as if they were official, most of their labels 
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import pyarrow as pa
@@ -16,17 +15,9 @@ from scn.benchmarks import class_folders
 from scn.benchmarks.errors import LayoutError
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
-from scn.emotions import ClassOrder, alphabetical
+from scn.emotions import WORDS, ClassOrder, alphabetical
 
 FOLDERS: Final = "class folders of a re-upload, forced"
-_WORDS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "anger": "anger", "angry": "anger", "contempt": "contempt", "contemptuous": "contempt",
-        "disgust": "disgust", "disgusted": "disgust", "fear": "fear", "fearful": "fear",
-        "happiness": "happy", "happy": "happy", "neutral": "neutral", "sad": "sad",
-        "sadness": "sad", "surprise": "surprise", "surprised": "surprise",
-    }
-)  # fmt: skip
 # Fewer images may look like anything.
 _FEWEST: Final = 2_000
 # Summed differences between the shares of classes, of at most 2.
@@ -103,9 +94,9 @@ def read_folders(
 
     def emotion_of(folder: Path) -> str:
         name = folder.name.lower()
-        emotion = numbers.get(int(name)) if name.isdecimal() else _WORDS.get(name)
+        emotion = numbers.get(int(name)) if name.isdecimal() else WORDS.get(name)
         if emotion is None:
-            raise LayoutError(folder, "no emotion", f"one of {', '.join(_WORDS)}, or a number")
+            raise LayoutError(folder, "no emotion", f"one of {', '.join(WORDS)}, or a number")
         return emotion
 
     chunks = class_folders.read_named(path, options, tally, emotion_of, f"{source}-reupload")
@@ -126,7 +117,7 @@ def _difference(
 
 def _is_class_folder(folder: Path) -> bool:
     names = {each.name.lower() for each in _folders(folder)}
-    words, numbers = {n for n in names if n in _WORDS}, {n for n in names if n.isdecimal()}
+    words, numbers = {n for n in names if n in WORDS}, {n for n in names if n.isdecimal()}
     return len(words) >= 3 or len(numbers) >= 3
 
 

@@ -61,6 +61,16 @@ def test_a_list_of_ones_own_needs_paths_and_labels_alone(tmp_path: Path) -> None
     assert (row["split"], row["subject"], row["gender"]) == ("test", "list/anna", None)
 
 
+def test_a_list_of_words_for_emotions_gets_the_common_names(tmp_path: Path) -> None:
+    for name in ("1.jpg", "2.jpg"):
+        put(tmp_path / name, picture())
+    chunks, ingest = read_all(
+        "list", put(tmp_path / "list.csv", "path,label\n1.jpg,Happiness\n2.jpg,angry\n")
+    )
+    assert [r["emotion"] for r in rows_of(chunks)] == ["happy", "anger"]
+    assert ingest.counts == {"train": {"anger": 1, "happy": 1}}
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
