@@ -44,9 +44,9 @@ def _order(
     return ClassOrder(dataset, MappingProxyType(emotions), MappingProxyType(no_emotion or {}))
 
 
-def alphabetical(order: ClassOrder) -> ClassOrder:
-    """The same classes, numbered by the alphabet, as re-uploads of datasets number them."""
-    names = " ".join(sorted(order.emotions.values()))
+def alphabetical(order: ClassOrder, without: str = "") -> ClassOrder:
+    """The same classes, or all but one, numbered by the alphabet, as re-uploads number them."""
+    names = " ".join(sorted({*order.emotions.values()} - {without}))
     return _order(f"{order.dataset}, by the alphabet", names, first=min(order.emotions))
 
 

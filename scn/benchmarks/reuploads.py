@@ -26,7 +26,7 @@ _FAR: Final = 0.1
 
 def order_of(official: ClassOrder, options: ReadOptions) -> ClassOrder:
     """How class numbers are understood."""
-    return alphabetical(official) if options.class_order == "alphabetical" else official
+    return _orders(official).get(options.class_order, official)
 
 
 def check_order(
@@ -53,16 +53,26 @@ def check_order(
         return
     by_number = {code: found.get(emotion, 0) for code, emotion in official.emotions.items()}
     far = _difference(by_number, official, published)
-    near = _difference(by_number, alphabetical(official), published)
+    orders = _orders(official)
+    choice = min(orders, key=lambda name: _difference(by_number, orders[name], published))
+    near = _difference(by_number, orders[choice], published)
     if far > _FAR and near < far / 2:
-        names = ", ".join(alphabetical(official).emotions.values())
+        names = ", ".join(orders[choice].emotions.values())
         raise LayoutError(
             path,
             f"its classes are as large as the official ones would be in the order {names}: a"
             " re-upload whose numbers follow the alphabet",
-            "the official files; --set options.class_order=alphabetical reads it as what it seems,"
+            f"the official files; --set options.class_order={choice} reads it as what it seems,"
             " official as it stands",
         )
+
+
+def _orders(official: ClassOrder) -> dict[str, ClassOrder]:
+    """How re-uploads number the classes, by the name of the option."""
+    return {
+        "alphabetical": alphabetical(official),
+        "alphabetical-7": alphabetical(official, without="contempt"),
+    }
 
 
 def is_here(path: Path) -> bool:
@@ -83,14 +93,15 @@ def read_folders(
     Raises:
         LayoutError: it is not forced, or a folder is no emotion.
     """
-    if options.class_order != "alphabetical":
+    if options.class_order not in _orders(official):
         raise LayoutError(
             path,
             f"class folders: a re-upload, not {source}: its images were cut and split by others,"
             " and class numbers, if it has any, follow the alphabet",
-            "the official files, or --set options.class_order=alphabetical to read it all the same",
+            "the official files, or --set options.class_order=alphabetical to read it all the same"
+            " (alphabetical-7 if its numbers leave out contempt)",
         )
-    numbers = alphabetical(official).emotions
+    numbers = order_of(official, options).emotions
 
     def emotion_of(folder: Path) -> str:
         name = folder.name.lower()
@@ -108,10 +119,10 @@ def _difference(
     by_number: Mapping[int, int], order: ClassOrder, published: Mapping[str, int]
 ) -> float:
     """How differently found and published images are spread over the classes, 0 to 2."""
-    total, expected = sum(by_number.values()), sum(published.values())
+    theirs = {code: published[emotion] for code, emotion in order.emotions.items()}
+    total, expected = sum(by_number.values()), sum(theirs.values())
     return sum(
-        abs(count / total - published.get(order.emotions[code], 0) / expected)
-        for code, count in by_number.items()
+        abs(count / total - theirs.get(code, 0) / expected) for code, count in by_number.items()
     )
 
 
