@@ -5,8 +5,9 @@
     path,label[,split][,subject][,age][,gender][,race]
     images/1.jpg,happy,train,anna
 
-Paths are relative to the list. Labels may be called what you like; where all of them are words for
-emotions, such as Angry or happiness, they get the common names, by which datasets are compared.
+Paths are relative to the list, or lie in its folder. Labels may be called what you like; where all
+of them are words for emotions, such as Angry or happiness, they get the common names, by which
+datasets are compared.
 """
 
 from collections.abc import Iterator
@@ -84,8 +85,17 @@ def _of(folder: Path, fields: dict[str, str]) -> LabelledFile:
         raise ValueError(
             f"label {label[:80]!r}, 1 to {_LONGEST_NAME} printable letters are allowed"
         )
-    inner = PurePosixPath(fields["path"])
-    if inner.is_absolute() or ".." in inner.parts or not inner.name or "\0" in fields["path"]:
-        raise ValueError(f"path {fields['path'][:80]!r} leads out of the list's folder")
+    inner = _inner(folder, fields["path"])
     person = Person(**{name: fields.get(name) or None for name in _ABOUT})
     return LabelledFile(split, str(inner), label, folder / inner, person)
+
+
+def _inner(folder: Path, text: str) -> PurePosixPath:
+    """A path relative to the folder, within which it must lie."""
+    path = PurePosixPath(text)
+    for above in (folder.absolute(), folder.resolve()):
+        if path.is_relative_to(above):
+            path = path.relative_to(above)
+    if path.is_absolute() or ".." in path.parts or not path.name or "\0" in text:
+        raise ValueError(f"path {text[:80]!r} leads out of the list's folder {folder}")
+    return path
