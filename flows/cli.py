@@ -58,18 +58,15 @@ def ingest(
     """Read a benchmark's official files into the store."""
     with bad_input():
         from flows.arguments import checked
-        from flows.ingest import check_ingest
         from flows.ingest import ingest as flow
-        from flows.runs import check_writable
-        from storage.store import open_store
+        from flows.ingest_check import check_ingest, handed_on
 
         parameters = checked(
             flow, settings or [], benchmark=benchmark, path=path, store=store, align=align
         )
-        check_ingest(benchmark, path, parameters["options"])
-        check_writable(parameters["runs"])
-        open_store(parameters["store"], create=True)
-        finish(flow(**parameters, return_state=True))
+        reading = check_ingest(**{n: v for n, v in parameters.items() if n != "align"})
+        with handed_on(reading):
+            finish(flow(**parameters, return_state=True))
 
 
 @app.command()

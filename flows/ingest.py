@@ -1,19 +1,19 @@
 """A benchmark's official files, read into the store."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 from prefect import flow, get_run_logger
 
 from flows.aligning import aligned, all_cores
+from flows.ingest_check import Reading, check_ingest, taken
 from flows.ingest_report import show_ingest
 from flows.measuring import measured, threads
-from flows.mixing import Known
 from flows.parameters import DatasetName
 from flows.progress import Progress
 from flows.runs import start_run
@@ -22,9 +22,6 @@ from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
 from storage.fingerprint import fingerprint
 from storage.repeats import counted, repeats
-from storage.store import open_store
-
-Chunks = Iterator[tuple[str, pa.Table]]
 
 
 @flow(name="ingest", persist_result=False)
@@ -48,26 +45,34 @@ def ingest(
         dataset: Name of the dataset in the store; empty for the benchmark's own.
         align: Whether to align the images as collected faces are aligned.
     """
-    tally, chunks = check_ingest(benchmark, path, options)
-    name = dataset or BENCHMARKS[benchmark].source
-    opened = open_store(store, create=True).dataset(name, create=True)
-    parameters = {"benchmark": benchmark, "path": str(path), "dataset": name, "align": align}
-    run = start_run(runs, "ingest", parameters)
-    known, progress = Known(opened), Progress("images", "images", tally.result().kept)
-    done, added, how = 0, 0, Counter[str]()
+    reading = taken() or check_ingest(benchmark, path, store, runs, options, dataset)
+    tally, opened = reading.tally, reading.dataset
+    parameters = {"benchmark": benchmark, "path": str(path), "dataset": opened.name, "align": align}
     with _pool(align) as pool:
-        for key, rows in chunks:
-            new = known.new_of(rows, lambda some: _prepared(some, align, pool)[0])
-            prepared, ways = _prepared(new, align, pool)
-            added += known.append(key, prepared)
-            how += ways
-            done += rows.num_rows
-            progress.update(done)
-    get_run_logger().info("%s: %d images, %d of them new", tally.layout, done, added)
+        again = partial(BENCHMARKS[benchmark].read, path, options, Tally())
+        reading.known.check_pictures(tally, again, partial(_stored, align=align, pool=pool))
+        run = start_run(runs, "ingest", parameters)
+        added, how = _append(reading, align, pool)
+    kept = tally.result()
+    get_run_logger().info("%s: %d images, %d of them new", kept.layout, kept.kept, added)
     found = counted(repeats(opened))
-    result = {**asdict(tally.result()), "added": added, "aligned_by": dict(how), "repeats": found}
+    result = {**asdict(kept), "added": added, "aligned_by": dict(how), "repeats": found}
     run.finish({**result, "fingerprint": fingerprint(opened)})
-    show_ingest(benchmark, tally.result(), how, found)
+    show_ingest(benchmark, kept, how, found)
+
+
+def _append(reading: Reading, align: bool, pool: Executor) -> tuple[int, Counter[str]]:
+    """Append what is new; how many faces that is, and what they were aligned by."""
+    progress = Progress("images", "images", reading.tally.result().kept)
+    done, added, how = 0, 0, Counter[str]()
+    for key, rows in reading.chunks:
+        new = reading.known.new_of(rows, partial(_stored, align=align, pool=pool))
+        prepared, ways = _prepared(new, align, pool)
+        added += reading.known.append(key, prepared)
+        how += ways
+        done += rows.num_rows
+        progress.update(done)
+    return added, how
 
 
 def _pool(align: bool) -> AbstractContextManager[Executor]:
@@ -82,17 +87,5 @@ def _prepared(rows: pa.Table, align: bool, pool: Executor) -> tuple[pa.Table, Co
     return measured(rows, pool), how
 
 
-def check_ingest(
-    benchmark: BenchmarkName, path: Path, options: ReadOptions
-) -> tuple[Tally, Chunks]:
-    """Check the whole layout before anything is written.
-
-    Returns:
-        What was found, and the chunks to come.
-
-    Raises:
-        LayoutError: a file is missing or malformed.
-    """
-    tally = Tally()
-    chunks = BENCHMARKS[benchmark].read(path, options, tally)
-    return tally, chunks
+def _stored(rows: pa.Table, *, align: bool, pool: Executor) -> pa.Table:
+    return _prepared(rows, align, pool)[0]

@@ -13,6 +13,7 @@ from flows.thresholds import Thresholds
 from flows.training import check_arm, check_processes, faces_of, summary_of, train_arm
 from scn.config import TrainConfig
 from scn.faces import Faces
+from storage.fingerprint import fingerprint
 from storage.store import Dataset, open_store
 
 _CHECKPOINTS: Final = "checkpoints"
@@ -40,16 +41,23 @@ def pretrain(
         processes: Processes of this machine that train together; with GPUs, one for each.
     """
     opened, faces = check_pretrain(store, dataset, runs, train, thresholds, run, processes)
+    data = fingerprint(opened, faces.train.version)
     parameters = {
         "train": train.model_dump(mode="json"),
         "thresholds": thresholds.model_dump(mode="json"),
         "store_version": faces.train.version,
+        "fingerprint": data,
     }
     started = start_run(runs, "pretrain", parameters, run)
     arm = Arm(train.method, train)
     folder = started.path / _CHECKPOINTS
     result = train_arm(arm, opened, faces, started.run_id, folder, processes)
-    summary = {**summary_of(result), "classes": list(faces.classes), "faces": len(faces.train)}
+    summary = {
+        **summary_of(result),
+        "classes": list(faces.classes),
+        "faces": len(faces.train),
+        "fingerprint": data,
+    }
     started.finish(summary)
     show_results([{"field": k, "value": str(v)} for k, v in summary.items()], "pretrain", "Result")
 

@@ -44,9 +44,9 @@ def _order(
     return ClassOrder(dataset, MappingProxyType(emotions), MappingProxyType(no_emotion or {}))
 
 
-def alphabetical(order: ClassOrder) -> ClassOrder:
-    """The same classes, numbered by the alphabet, as re-uploads of datasets number them."""
-    names = " ".join(sorted(order.emotions.values()))
+def alphabetical(order: ClassOrder, without: str = "") -> ClassOrder:
+    """The same classes, or all but one, numbered by the alphabet, as re-uploads number them."""
+    names = " ".join(sorted({*order.emotions.values()} - {without}))
     return _order(f"{order.dataset}, by the alphabet", names, first=min(order.emotions))
 
 
@@ -115,6 +115,24 @@ RAFD: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 GENKI: Final[Mapping[int, str]] = MappingProxyType({0: "no smile", 1: "smile"})
+WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "anger": "anger", "angry": "anger", "contempt": "contempt", "contemptuous": "contempt",
+        "disgust": "disgust", "disgusted": "disgust", "fear": "fear", "fearful": "fear",
+        "happiness": "happy", "happy": "happy", "neutral": "neutral", "sad": "sad",
+        "sadness": "sad", "surprise": "surprise", "surprised": "surprise",
+    }
+)  # fmt: skip
+"""What people call emotions, in small letters → the common name."""
+
+
+def common_names(labels: Iterable[str]) -> dict[str, str]:
+    """Each label → its common name, if all of them are words for emotions; else → itself.
+
+    Labels of another topic stay as they are, though one of them may be such a word.
+    """
+    names = {label: WORDS.get(label.lower(), "") for label in labels}
+    return names if all(names.values()) else {label: label for label in names}
 
 
 def class_order(names: Iterable[str]) -> tuple[str, ...]:

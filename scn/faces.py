@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
 from scn.config import TrainConfig
@@ -93,7 +94,8 @@ def open_faces(source: FacesSource, config: TrainConfig) -> Faces:
     elif not len(validation):
         train, validation = split_holdout(train, config.holdout_share, config.seed)
     opened = source.model_copy(update={"version": train.version})
-    return _with_noise(Faces(opened, train, validation, test, classes, _NONE, _NONE))
+    faces = Faces(opened, train, validation, test, classes, _NONE, _NONE)
+    return _with_noise(faces, dataset) if source.protocol.noise else faces
 
 
 _NONE: Final[MappingProxyType[str, str]] = MappingProxyType({})
@@ -146,18 +148,17 @@ def _check_folds(source: FacesSource, test: FaceReader) -> None:
         raise ValueError(f"fold: is {source.fold}, must be 0 to {folds - 1}")
 
 
-def _with_noise(faces: Faces) -> Faces:
+def _with_noise(faces: Faces, dataset: Dataset) -> Faces:
     """The labels of train and validation made wrong, as the protocol says; never those of test."""
     protocol = faces.source.protocol
-    if protocol.noise is None:
-        return faces
+    assert protocol.noise is not None
     parts = [faces.train] if protocol.selection == "test" else [faces.train, faces.validation]
     truth = {
         face: emotion
         for part in parts
         for face, emotion in zip(part.index["face_id"].to_pylist(), _emotions(part), strict=True)
     }
-    wrong = wrong_labels(truth, protocol.noise, faces.classes, faces.source.dataset)
+    wrong = wrong_labels(truth, protocol.noise, faces.classes, _source_of(faces, dataset))
     train, *validation = (_relabelled(part, {**truth, **wrong}) for part in parts)
     return replace(
         faces,
@@ -166,6 +167,13 @@ def _with_noise(faces: Faces) -> Faces:
         truth=MappingProxyType(truth),
         wrong=MappingProxyType(wrong),
     )
+
+
+def _source_of(faces: Faces, dataset: Dataset) -> str:
+    """The one source of a dataset's faces, whatever the dataset is called; empty if it has more."""
+    rows = dataset.scan("faces", ["source"], version=faces.source.version)
+    sources = set(pc.unique(rows["source"]).to_pylist())
+    return sources.pop() if len(sources) == 1 else ""
 
 
 def _relabelled(reader: FaceReader, labels: dict[str, str]) -> FaceReader:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
@@ -11,20 +10,19 @@ import pyarrow as pa
 
 from scn.emotions import AFFECTNET, CK_PLUS, FER2013, FERPLUS, RAF_DB, RAF_DB_COMPOUND, ClassOrder
 from scn.label_noise import with_swapped_labels, with_wrong_labels
+from scn.listed_labels import listed_labels
 from scn.protocol import Noise
 from storage.schema import LABELS
 
 NOISE: Final = "noise"
 """The kind of the label events."""
-_MOST_BYTES: Final = 64 * 2**20
-_ALIGNED: Final = "_aligned"
 _ORDERS: Final[Mapping[str, ClassOrder]] = MappingProxyType(
     {o.dataset: o for o in (RAF_DB, RAF_DB_COMPOUND, AFFECTNET, FER2013, FERPLUS, CK_PLUS)}
 )
 
 
 def wrong_labels(
-    truth: Mapping[str, str], noise: Noise, classes: Sequence[str], dataset: str
+    truth: Mapping[str, str], noise: Noise, classes: Sequence[str], source: str
 ) -> dict[str, str]:
     """The labels that become wrong: face_id → new label.
 
@@ -35,14 +33,14 @@ def wrong_labels(
         truth: face_id → label, of all faces that may get a wrong one.
         noise: which.
         classes: of the dataset, in their order.
-        dataset: its name, by which a list's class numbers are understood.
+        source: of the faces, by which a list's class numbers are understood.
 
     Raises:
         ValueError: the list cannot be read or names what is not there.
     """
     if noise.kind == "file":
         assert noise.file is not None
-        return _differing(truth, _listed(noise.file, truth, classes, _ORDERS.get(dataset)))
+        return _differing(truth, listed_labels(noise.file, truth, classes, _ORDERS.get(source)))
     faces = sorted(truth)
     place = {name: number for number, name in enumerate(classes)}
     given = np.array([place[truth[face]] for face in faces], np.int64)
@@ -74,47 +72,3 @@ def noise_events(truth: Mapping[str, str], wrong: Mapping[str, str]) -> pa.Table
 
 def _differing(truth: Mapping[str, str], labels: Mapping[str, str]) -> dict[str, str]:
     return {face: label for face, label in labels.items() if label != truth[face]}
-
-
-def _listed(
-    path: Path, truth: Mapping[str, str], classes: Sequence[str], order: ClassOrder | None
-) -> dict[str, str]:
-    """The labels of a list, of the faces in `truth`; others, such as tested ones, do not count."""
-    faces = {_stem(face.partition("/")[2]): face for face in truth}
-    found: dict[str, str] = {}
-    for number, line in enumerate(_lines(path), start=1):
-        name, _, label = line.strip().rpartition(" ")
-        if not name:
-            raise ValueError(
-                f"noise.file: {path}, line {number} is {line[:80]!r}, not 'name label'"
-            )
-        if face := faces.get(_stem(name.strip())):
-            found[face] = _label(label, classes, order, f"{path}, line {number}")
-    if not found:
-        raise ValueError(f"noise.file: {path} names none of the {len(truth)} training faces")
-    return found
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ValueError(f"noise.file: {path} is larger than {_MOST_BYTES} bytes")
-        return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"noise.file: {path} cannot be read as text: {error}") from error
-
-
-def _stem(name: str) -> str:
-    """A face's name without folder and suffix, which lists give or leave out."""
-    return PurePosixPath(name).stem.removesuffix(_ALIGNED)
-
-
-def _label(text: str, classes: Sequence[str], order: ClassOrder | None, where: str) -> str:
-    label = order.emotions.get(int(text), text) if order and text.isdecimal() else text
-    if label not in classes:
-        numbers = f", or by number {min(order.emotions)} to {max(order.emotions)}" if order else ""
-        raise ValueError(
-            f"noise.file: {where} has the label {text[:40]!r}, must be one of"
-            f" {', '.join(classes)}{numbers}"
-        )
-    return label

@@ -48,7 +48,7 @@ class Benchmark:
     """The adapter of one benchmark."""
 
     source: str
-    """The column source of its rows, and the usual name of its dataset in a store."""
+    """The usual name of its dataset in a store; parts and forced re-uploads have their own."""
     read: Callable[[Path, ReadOptions, Tally], Iterator[tuple[str, pa.Table]]]
     """Official folder, options, counts to fill → (key, rows of ``storage.schema.FACES``)."""
     official_counts: Callable[[], OfficialCounts]

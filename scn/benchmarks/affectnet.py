@@ -29,15 +29,21 @@ _EXPECTED = (
 _TRAIN = (74_874, 134_415, 25_459, 14_090, 6_378, 3_803, 24_882, 3_750)
 _TEST_EACH = 500
 _TEST_NPY = 3_999
+# Of the form with seven classes.
+_SEVEN_TRAIN, _SEVEN_TEST = {"contempt": 283_901}, {"contempt": 3_500}
 
 
 def official_counts() -> OfficialCounts:
     """Return the published counts of both layouts; the second lacks one validation image."""
-    train = SplitCount(sum(_TRAIN), dict(zip(AFFECTNET.emotions.values(), _TRAIN, strict=True)))
+    per_emotion = dict(zip(AFFECTNET.emotions.values(), _TRAIN, strict=True))
+    train = SplitCount(sum(_TRAIN), per_emotion, _SEVEN_TRAIN)
     test = dict.fromkeys(AFFECTNET.emotions.values(), _TEST_EACH)
     return {
-        affectnet_csv.LAYOUT: {"train": train, "test": SplitCount(sum(test.values()), test)},
-        affectnet_npy.LAYOUT: {"train": train, "test": SplitCount(_TEST_NPY)},
+        affectnet_csv.LAYOUT: {
+            "train": train,
+            "test": SplitCount(sum(test.values()), test, _SEVEN_TEST),
+        },
+        affectnet_npy.LAYOUT: {"train": train, "test": SplitCount(_TEST_NPY, None, _SEVEN_TEST)},
     }
 
 
@@ -60,6 +66,7 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     if has_csv == has_npy:
         problem = "both layouts in one folder" if has_csv else "no AffectNet layout"
         raise LayoutError(path, problem, _EXPECTED)
+    tally.source = SOURCE
     layout = affectnet_csv if has_csv else affectnet_npy
     faces = layout.faces(path, options, tally)
     published = dict(zip(AFFECTNET.emotions.values(), _TRAIN, strict=True))

@@ -85,20 +85,21 @@ def _read_labels(path: Path, split: str, tally: Tally, order: ClassOrder) -> Ite
             continue
         fields = dict(zip(_COLUMNS, row, strict=True))
         try:
-            label = _label(fields, split, order) if _has_emotion(fields, tally) else None
+            known = _has_emotion(fields, tally, order)
+            label = _label(fields, split, order) if known else None
         except ValueError as error:
             raise LayoutError(path, str(error), _EXPECTED, line) from error
         if label is not None and tally.keep(split, label.stem, label.emotion):
             yield label
 
 
-def _has_emotion(fields: dict[str, str], tally: Tally) -> bool:
+def _has_emotion(fields: dict[str, str], tally: Tally, order: ClassOrder) -> bool:
     code = _whole("expression", fields)
     if code in AFFECTNET.no_emotion:
         tally.drop(AFFECTNET.no_emotion[code])
         return False
-    if code not in AFFECTNET.emotions:
-        raise ValueError(f"expression {code} is not one of 0 to 10")
+    if code not in order.emotions:
+        raise ValueError(f"expression {code} is not one of 0 to {max(order.emotions)} or 8 to 10")
     return True
 
 

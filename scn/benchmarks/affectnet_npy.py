@@ -79,7 +79,7 @@ def _read_labels(folder: Path, split: str, tally: Tally, order: ClassOrder) -> I
         code = _expression(path)
         if code in AFFECTNET.no_emotion:
             tally.drop(AFFECTNET.no_emotion[code])
-        elif code not in AFFECTNET.emotions:
+        elif code not in order.emotions:
             raise LayoutError(path, f"expression {code}", _EXPECTED_EXP)
         elif tally.keep(split, stem, order.emotions[code]):
             yield _Label(split, folder, stem, order.emotions[code])

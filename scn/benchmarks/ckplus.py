@@ -74,7 +74,7 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
             short.
     """
     tally.layout = LAYOUT
-    return tables_of(_labelled(path, tally), options, tally, name=NAME, source=SOURCE)
+    return tables_of(_labelled(path, tally), options, tally, name=NAME, source=SOURCE, grows=True)
 
 
 def _labelled(path: Path, tally: Tally) -> Iterator[LabelledFile]:

@@ -5,11 +5,12 @@
     train/<class>/<image>       validation/ (or val/, valid/) and test/ where there are any
     <class>/<image>             without splits: everything is train
 
-A class is called what its folder is called. Images are taken as they are, not aligned.
+A class is called what its folder is called; where all of them are words for emotions, such as Angry
+or happiness, they get the common names, by which datasets are compared. Images are taken as they
+are, not aligned.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +19,11 @@ import pyarrow as pa
 from scn.benchmarks.chunks import Face, gather
 from scn.benchmarks.counts import OfficialCounts
 from scn.benchmarks.errors import LayoutError
+from scn.benchmarks.folders import digest_of
 from scn.benchmarks.images import check_images, load_image
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
+from scn.emotions import common_names
 
 NAME: Final = "folder"
 SOURCE: Final = "folder"
@@ -58,7 +61,10 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
         LayoutError: there are no classes, or a name cannot be one; an image that does not decode
             shows only when its chunk is reached.
     """
-    return read_named(path, options, tally, lambda folder: folder.name, SOURCE)
+    names = common_names(folder.name for _, folder in _class_folders(path) if _has_images(folder))
+    return read_named(
+        path, options, tally, lambda folder: names.get(folder.name, folder.name), SOURCE
+    )
 
 
 def read_named(
@@ -81,16 +87,17 @@ def read_named(
         LayoutError: as for `read`.
     """
     images = list(_images(path, tally, class_of))
-    tally.layout = LAYOUT
+    tally.layout, tally.source, tally.grows = LAYOUT, source, True
     classes = {label for _, label, _ in images}
     if len(classes) < 2:
         raise LayoutError(path, f"images of {len(classes)} classes", _EXPECTED)
     check_images((file for _, _, file in images), options)
     faces = (
-        Face(split, f"{label}/{file.name}", label, load_image(file, options).data)
+        Face(split, _stem(file), label, load_image(file, options).data)
         for split, label, file in images
     )
-    return gather(faces, name=f"{NAME}/{_digest(images)}", source=source)
+    digest = digest_of((split, _stem(file), file) for split, _, file in images)
+    return gather(faces, name=f"{NAME}/{digest}", source=source)
 
 
 def split_of(folder: str) -> str | None:
@@ -100,16 +107,31 @@ def split_of(folder: str) -> str | None:
 
 def _images(path: Path, tally: Tally, class_of: Callable[[Path], str]) -> Iterator[Image]:
     """Split, class and file of each image."""
+    for split, folder in _class_folders(path):
+        if len(folder.name) > _LONGEST_NAME or not folder.name.isprintable():
+            raise LayoutError(folder, "a class name", f"at most {_LONGEST_NAME} letters")
+        name = class_of(folder)
+        for file in _inside(folder):
+            if (reason := _refused(file)) is not None:
+                tally.drop(reason)
+            elif tally.keep(split, _stem(file), name):
+                yield split, name, file
+
+
+def _stem(file: Path) -> str:
+    """The name of an image within its split, after its folder as that is called."""
+    return f"{file.parent.name}/{file.name}"
+
+
+def _class_folders(path: Path) -> Iterator[tuple[str, Path]]:
+    """Split and folder of each class."""
     for split, folder in _splits(path):
-        for label in _folders(folder):
-            if len(label.name) > _LONGEST_NAME or not label.name.isprintable():
-                raise LayoutError(label, "a class name", f"at most {_LONGEST_NAME} letters")
-            name = class_of(label)
-            for file in _inside(label):
-                if (reason := _refused(file)) is not None:
-                    tally.drop(reason)
-                elif tally.keep(split, f"{name}/{file.name}", name):
-                    yield split, name, file
+        for each in _folders(folder):
+            yield split, each
+
+
+def _has_images(folder: Path) -> bool:
+    return any(_refused(file) is None for file in _inside(folder))
 
 
 def _splits(path: Path) -> Iterator[tuple[str, Path]]:
@@ -144,8 +166,3 @@ def _refused(file: Path) -> str | None:
     if file.name.startswith(".") or file.suffix.lower() not in _SUFFIXES:
         return "no image by its name"
     return None
-
-
-def _digest(images: Iterable[Image]) -> str:
-    lines = (f"{split}/{label}/{file.name}/{file.stat().st_size}" for split, label, file in images)
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()[:12]

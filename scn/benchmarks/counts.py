@@ -1,7 +1,7 @@
 """Found counts beside the published ones, so that an incomplete copy is noticed before training."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scn.benchmarks.tally import Ingest
 
@@ -13,6 +13,8 @@ class SplitCount:
     total: int
     per_emotion: Mapping[str, int] | None = None
     """None where only the total is known."""
+    without: Mapping[str, int] = field(default_factory=dict)
+    """An emotion that papers leave out → the published size without it."""
 
 
 OfficialCounts = Mapping[str, Mapping[str, SplitCount]]
@@ -25,7 +27,7 @@ class CountRow:
 
     split: str
     emotion: str
-    """An emotion, or "all"."""
+    """An emotion, "all", or "all but" one."""
     found: int
     official: int | None
     """None where no published figure is known."""
@@ -50,5 +52,9 @@ def _split_rows(
         CountRow(split, emotion, found.get(emotion, 0), per_emotion.get(emotion))
         for emotion in sorted({*found, *per_emotion})
     ]
-    total = official.total if official else None
-    return [*rows, CountRow(split, "all", sum(found.values()), total)]
+    total, everything = official.total if official else None, sum(found.values())
+    rows.append(CountRow(split, "all", everything, total))
+    for emotion, number in (official.without if official else {}).items():
+        left = everything - found.get(emotion, 0)
+        rows.append(CountRow(split, f"all but {emotion}", left, number))
+    return rows

@@ -51,7 +51,7 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     """
     if not (path / fer2013.FILE).exists() and reuploads.is_here(path):
         return reuploads.read_folders(path, FER2013, options, tally, SOURCE)
-    tally.layout = LAYOUT
+    tally.layout, tally.source = LAYOUT, SOURCE
     order = reuploads.order_of(FER2013, options)
     labels = list(fer2013.read_labels(path / fer2013.FILE, order))
     for row, (split, emotion) in enumerate(labels):

@@ -86,7 +86,7 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     """
     labels = _labels_folder(path)
     votes = options.ferplus_votes or _votes_found(path, labels)
-    tally.layout = _layout(votes, options.ferplus_rule)
+    tally.layout, tally.source = _layout(votes, options.ferplus_rule), SOURCE
     if votes == "label.csv":
         faces = _faces_by_name(path, labels, options, tally)
     else:

@@ -1,5 +1,7 @@
 """Looking into the folders of a benchmark, in an order that does not change."""
 
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from scn.benchmarks.errors import LayoutError
@@ -33,3 +35,9 @@ def files_below(path: Path, suffixes: frozenset[str], expected: str) -> list[Pat
         elif each.suffix.lower() in suffixes:
             found.append(each)
     return found
+
+
+def digest_of(files: Iterable[tuple[str, str, Path]]) -> str:
+    """A short name for a listing: split, name and size of each file."""
+    lines = (f"{split}/{name}/{file.stat().st_size}" for split, name, file in files)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()[:12]

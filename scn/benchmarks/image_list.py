@@ -5,12 +5,13 @@
     path,label[,split][,subject][,age][,gender][,race]
     images/1.jpg,happy,train,anna
 
-Paths are relative to the list. Labels may be called what you like; where they are names of emotions
-the results can be compared with other benchmarks.
+Paths are relative to the list, or lie in its folder. Labels may be called what you like; where all
+of them are words for emotions, such as Angry or happiness, they get the common names, by which
+datasets are compared.
 """
 
-import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -23,6 +24,7 @@ from scn.benchmarks.labelled_files import LabelledFile, tables_of
 from scn.benchmarks.lines import read_csv
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
+from scn.emotions import common_names
 
 NAME: Final = "list"
 SOURCE: Final = "list"
@@ -56,8 +58,9 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     """
     tally.layout = LAYOUT
     labelled = list(_labelled(path))
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    return tables_of(labelled, options, tally, name=f"{NAME}/{digest}", source=SOURCE)
+    names = common_names(each.emotion for each in labelled)
+    common = (replace(each, emotion=names[each.emotion]) for each in labelled)
+    return tables_of(common, options, tally, name=NAME, source=SOURCE, grows=True)
 
 
 def _labelled(path: Path) -> Iterator[LabelledFile]:
@@ -82,8 +85,17 @@ def _of(folder: Path, fields: dict[str, str]) -> LabelledFile:
         raise ValueError(
             f"label {label[:80]!r}, 1 to {_LONGEST_NAME} printable letters are allowed"
         )
-    inner = PurePosixPath(fields["path"])
-    if inner.is_absolute() or ".." in inner.parts or not inner.name or "\0" in fields["path"]:
-        raise ValueError(f"path {fields['path'][:80]!r} leads out of the list's folder")
+    inner = _inner(folder, fields["path"])
     person = Person(**{name: fields.get(name) or None for name in _ABOUT})
     return LabelledFile(split, str(inner), label, folder / inner, person)
+
+
+def _inner(folder: Path, text: str) -> PurePosixPath:
+    """A path relative to the folder, within which it must lie."""
+    path = PurePosixPath(text)
+    for above in (folder.absolute(), folder.resolve()):
+        if path.is_relative_to(above):
+            path = path.relative_to(above)
+    if path.is_absolute() or ".." in path.parts or not path.name or "\0" in text:
+        raise ValueError(f"path {text[:80]!r} leads out of the list's folder {folder}")
+    return path

@@ -1,7 +1,8 @@
 """KDEF and AKDEF, the averaged faces: seventy actors, seven expressions, five angles.
 
 Source of the names: https://www.kdef.se/ . ``AF01ANFL.JPG`` is session A, female, subject 01,
-angry, full left profile; an averaged ``FAFFL.JPG`` is female, afraid, full left profile.
+angry, full left profile; an averaged ``FAFFL.JPG`` is female, afraid, full left profile. A few
+images are handed out under broken names.
 """
 
 import re
@@ -24,10 +25,13 @@ NAME: Final = "kdef"
 SOURCE: Final = "kdef"
 LAYOUT: Final = "KDEF"
 AVERAGED: Final = "AKDEF"
+AVERAGED_SOURCE: Final = "akdef"
 
 _SUFFIXES: Final = frozenset({".jpg", ".jpeg"})
 _KDEF = re.compile(r"([AB])([FM])(\d\d)(AF|AN|DI|HA|NE|SA|SU)(FL|HL|S|HR|FR)", re.ASCII)
 _AKDEF = re.compile(r"([FM])(AF|AN|DI|HA|NE|SA|SU)(FL|HL|S|HR|FR)", re.ASCII)
+# As handed out → the name by the rule, after the set's known errata.
+_MISNAMED: Final = {"AF31V": "AF31SAHL", "AM31H": "AM31SUHR", "FAHR": "FAFHR"}
 _EXPECTED: Final = "images such as AF01ANFL.JPG (KDEF) or FAFFL.JPG (AKDEF), not of both"
 _GENDERS: Final = {"F": "female", "M": "male"}
 # Seen from the viewer: a face in its full left profile looks to the left of the picture.
@@ -57,14 +61,21 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     files = files_below(path, _SUFFIXES, _EXPECTED)
     if not files:
         raise LayoutError(path, "no images", _EXPECTED)
-    averaged = _AKDEF.fullmatch(files[0].stem.upper()) is not None
+    averaged = _AKDEF.fullmatch(_stem(files[0])) is not None
     tally.layout = AVERAGED if averaged else LAYOUT
     labelled = map(_averaged if averaged else _single, files)
-    return tables_of(labelled, options, tally, name=NAME, source=SOURCE)
+    source = AVERAGED_SOURCE if averaged else SOURCE
+    return tables_of(labelled, options, tally, name=NAME, source=source, grows=True)
+
+
+def _stem(file: Path) -> str:
+    stem = file.stem.upper()
+    return _MISNAMED.get(stem, stem)
 
 
 def _single(file: Path) -> LabelledFile:
-    if (match := _KDEF.fullmatch(file.stem.upper())) is None:
+    stem = _stem(file)
+    if (match := _KDEF.fullmatch(stem)) is None:
         raise LayoutError(file, "name", _EXPECTED)
     _, gender, number, code, angle = match.groups()
     person = Person(subject=f"{gender}{number}", gender=_GENDERS[gender])
@@ -72,7 +83,7 @@ def _single(file: Path) -> LabelledFile:
 
 
 def _averaged(file: Path) -> LabelledFile:
-    if (match := _AKDEF.fullmatch(file.stem.upper())) is None:
+    if (match := _AKDEF.fullmatch(_stem(file))) is None:
         raise LayoutError(file, "name", _EXPECTED)
     gender, code, angle = match.groups()
     return _posed(file, code, angle, Person(gender=_GENDERS[gender]))
@@ -80,4 +91,4 @@ def _averaged(file: Path) -> LabelledFile:
 
 def _posed(file: Path, code: str, angle: str, person: Person) -> LabelledFile:
     pose_deg = (_YAW_DEG[angle], 0.0, 0.0)
-    return LabelledFile("train", file.stem.upper(), KDEF[code], file, person, pose_deg)
+    return LabelledFile("train", _stem(file), KDEF[code], file, person, pose_deg)

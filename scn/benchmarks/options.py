@@ -8,6 +8,7 @@ FerPlusVotes = Literal["fer2013new.csv", "label.csv"]
 RafDbPart = Literal["basic", "compound"]
 RafDbImages = Literal["aligned", "original"]
 FerPlusRule = Literal["majority", "argmax"]
+ClassOrderChoice = Literal["checked", "official", "alphabetical", "alphabetical-7"]
 
 
 class ReadOptions(BaseModel):
@@ -24,11 +25,12 @@ class ReadOptions(BaseModel):
         le=100_000_000,
         description="Largest image accepted, width times height in pixels.",
     )
-    class_order: Literal["checked", "official", "alphabetical"] = Field(
+    class_order: ClassOrderChoice = Field(
         "checked",
         description=(
             "AffectNet, FER2013: checked refuses copies whose classes follow the alphabet, as"
-            " re-uploads do; alphabetical reads them; official takes numbers as published."
+            " re-uploads do; alphabetical reads them, alphabetical-7 those without contempt;"
+            " official takes numbers as published."
         ),
     )
     rafdb_part: RafDbPart = Field(

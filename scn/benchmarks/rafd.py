@@ -55,7 +55,7 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     if not files:
         raise LayoutError(path, "no images", _EXPECTED)
     tally.layout = LAYOUT
-    return tables_of(map(_labelled, files), options, tally, name=NAME, source=SOURCE)
+    return tables_of(map(_labelled, files), options, tally, name=NAME, source=SOURCE, grows=True)
 
 
 def _labelled(file: Path) -> LabelledFile:

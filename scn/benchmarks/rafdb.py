@@ -8,6 +8,7 @@ Source: the layout of the official archive (http://www.whdeng.cn/RAF/model1.html
     basic/Image/aligned/train_00001_aligned.jpg
     basic/Image/original/train_00001.jpg
     basic/Annotation/manual/train_00001_manu_attri.txt
+    basic/boundingbox/train_00001_boundingbox.txt    or in Annotation; of the original images
     compound/                                   likewise, of other faces
 """
 
@@ -26,6 +27,7 @@ from scn.benchmarks.labelled_files import LabelledFile, tables_of
 from scn.benchmarks.lines import read_lines
 from scn.benchmarks.options import RafDbPart, ReadOptions
 from scn.benchmarks.rafdb_attributes import person_of
+from scn.benchmarks.rafdb_boxes import box_of
 from scn.benchmarks.tally import Tally
 from scn.emotions import RAF_DB, RAF_DB_COMPOUND, ClassOrder
 
@@ -90,7 +92,7 @@ def read(path: Path, options: ReadOptions, tally: Tally) -> Iterator[tuple[str, 
     tally.layout = _layout(place.part, options.rafdb_images)
     labels = list(_read_labels(place, options))
     name = NAME if place.part == "basic" else f"{NAME}-{place.part}"
-    return tables_of(labels, options, tally, name=name, source=SOURCE)
+    return tables_of(labels, options, tally, name=name, source=place.order.dataset)
 
 
 def _place(path: Path, part: RafDbPart) -> _Place:
@@ -105,7 +107,7 @@ def _read_labels(place: _Place, options: ReadOptions) -> Iterator[LabelledFile]:
     path = place.folder / _LABELS
     images = place.folder / "Image" / options.rafdb_images
     attributes = place.folder / "Annotation" / "manual"
-    known = attributes.is_dir()
+    known, boxes = attributes.is_dir(), _boxes(place, options)
     for number, line in read_lines(path, expected=place.expected):
         if (match := _LINE.fullmatch(line)) is None:
             raise LayoutError(path, f"malformed line {line[:80]!r}", place.expected, number)
@@ -114,4 +116,13 @@ def _read_labels(place: _Place, options: ReadOptions) -> Iterator[LabelledFile]:
             raise LayoutError(path, f"class {code}", place.expected, number)
         suffix = "_aligned.jpg" if options.rafdb_images == "aligned" else ".jpg"
         person = person_of(attributes / f"{stem}_manu_attri.txt") if known else NOBODY
-        yield LabelledFile(split, stem, emotion, images / f"{stem}{suffix}", person)
+        box = box_of(boxes / f"{stem}_boundingbox.txt") if boxes else None
+        yield LabelledFile(split, stem, emotion, images / f"{stem}{suffix}", person, box_px=box)
+
+
+def _boxes(place: _Place, options: ReadOptions) -> Path | None:
+    """The folder of the boxes, which are of the original images alone."""
+    if options.rafdb_images == "aligned":
+        return None
+    folders = (place.folder / "boundingbox", place.folder / "Annotation" / "boundingbox")
+    return next((folder for folder in folders if folder.is_dir()), None)

@@ -7,7 +7,6 @@ were given by the alphabet. Read as if they were official, most of their labels 
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import pyarrow as pa
@@ -16,17 +15,9 @@ from scn.benchmarks import class_folders
 from scn.benchmarks.errors import LayoutError
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally
-from scn.emotions import ClassOrder, alphabetical
+from scn.emotions import WORDS, ClassOrder, alphabetical
 
 FOLDERS: Final = "class folders of a re-upload, forced"
-_WORDS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "anger": "anger", "angry": "anger", "contempt": "contempt", "contemptuous": "contempt",
-        "disgust": "disgust", "disgusted": "disgust", "fear": "fear", "fearful": "fear",
-        "happiness": "happy", "happy": "happy", "neutral": "neutral", "sad": "sad",
-        "sadness": "sad", "surprise": "surprise", "surprised": "surprise",
-    }
-)  # fmt: skip
 # Fewer images may look like anything.
 _FEWEST: Final = 2_000
 # Summed differences between the shares of classes, of at most 2.
@@ -35,7 +26,7 @@ _FAR: Final = 0.1
 
 def order_of(official: ClassOrder, options: ReadOptions) -> ClassOrder:
     """How class numbers are understood."""
-    return alphabetical(official) if options.class_order == "alphabetical" else official
+    return _orders(official).get(options.class_order, official)
 
 
 def check_order(
@@ -62,16 +53,26 @@ def check_order(
         return
     by_number = {code: found.get(emotion, 0) for code, emotion in official.emotions.items()}
     far = _difference(by_number, official, published)
-    near = _difference(by_number, alphabetical(official), published)
+    orders = _orders(official)
+    choice = min(orders, key=lambda name: _difference(by_number, orders[name], published))
+    near = _difference(by_number, orders[choice], published)
     if far > _FAR and near < far / 2:
-        names = ", ".join(alphabetical(official).emotions.values())
+        names = ", ".join(orders[choice].emotions.values())
         raise LayoutError(
             path,
             f"its classes are as large as the official ones would be in the order {names}: a"
             " re-upload whose numbers follow the alphabet",
-            "the official files; --set options.class_order=alphabetical reads it as what it seems,"
+            f"the official files; --set options.class_order={choice} reads it as what it seems,"
             " official as it stands",
         )
+
+
+def _orders(official: ClassOrder) -> dict[str, ClassOrder]:
+    """How re-uploads number the classes, by the name of the option."""
+    return {
+        "alphabetical": alphabetical(official),
+        "alphabetical-7": alphabetical(official, without="contempt"),
+    }
 
 
 def is_here(path: Path) -> bool:
@@ -87,28 +88,29 @@ def read_folders(
     tally: Tally,
     source: str,
 ) -> Iterator[tuple[str, pa.Table]]:
-    """Read class folders of a re-upload, if that is what is asked for.
+    """Read class folders of a re-upload, if that is what is asked for, as a source of its own.
 
     Raises:
         LayoutError: it is not forced, or a folder is no emotion.
     """
-    if options.class_order != "alphabetical":
+    if options.class_order not in _orders(official):
         raise LayoutError(
             path,
             f"class folders: a re-upload, not {source}: its images were cut and split by others,"
             " and class numbers, if it has any, follow the alphabet",
-            "the official files, or --set options.class_order=alphabetical to read it all the same",
+            "the official files, or --set options.class_order=alphabetical to read it all the same"
+            " (alphabetical-7 if its numbers leave out contempt)",
         )
-    numbers = alphabetical(official).emotions
+    numbers = order_of(official, options).emotions
 
     def emotion_of(folder: Path) -> str:
         name = folder.name.lower()
-        emotion = numbers.get(int(name)) if name.isdecimal() else _WORDS.get(name)
+        emotion = numbers.get(int(name)) if name.isdecimal() else WORDS.get(name)
         if emotion is None:
-            raise LayoutError(folder, "no emotion", f"one of {', '.join(_WORDS)}, or a number")
+            raise LayoutError(folder, "no emotion", f"one of {', '.join(WORDS)}, or a number")
         return emotion
 
-    chunks = class_folders.read_named(path, options, tally, emotion_of, source)
+    chunks = class_folders.read_named(path, options, tally, emotion_of, f"{source}-reupload")
     tally.layout = FOLDERS
     return chunks
 
@@ -117,16 +119,16 @@ def _difference(
     by_number: Mapping[int, int], order: ClassOrder, published: Mapping[str, int]
 ) -> float:
     """How differently found and published images are spread over the classes, 0 to 2."""
-    total, expected = sum(by_number.values()), sum(published.values())
+    theirs = {code: published[emotion] for code, emotion in order.emotions.items()}
+    total, expected = sum(by_number.values()), sum(theirs.values())
     return sum(
-        abs(count / total - published.get(order.emotions[code], 0) / expected)
-        for code, count in by_number.items()
+        abs(count / total - theirs.get(code, 0) / expected) for code, count in by_number.items()
     )
 
 
 def _is_class_folder(folder: Path) -> bool:
     names = {each.name.lower() for each in _folders(folder)}
-    words, numbers = {n for n in names if n in _WORDS}, {n for n in names if n.isdecimal()}
+    words, numbers = {n for n in names if n in WORDS}, {n for n in names if n.isdecimal()}
     return len(words) >= 3 or len(numbers) >= 3
 
 

@@ -11,6 +11,7 @@ from flows.runs import start_run
 from scn.config import TrainConfig
 from storage.schema import TABLES
 from storage.store import open_store
+from tests.scn.benchmarks.copies import rafdb
 from tests.scn.checkpoints import write_checkpoint
 from tests.storage.rows import faces
 
@@ -114,6 +115,21 @@ def test_a_folder_that_is_no_benchmark_is_refused(tmp_path: Path, benchmark: str
     assert result.exit_code == 2
     assert str(tmp_path) in result.stderr
     assert "expected" in result.stderr
+    assert _files(tmp_path) == before
+
+
+def test_an_ingest_into_a_dataset_of_something_else_is_refused(tmp_path: Path) -> None:
+    rafdb(tmp_path / "files")
+    dataset = open_store(str(tmp_path / "store"), create=True).dataset("mine", create=True)
+    dataset.append_faces({"a": faces("a", 2)})
+    before = _files(tmp_path)
+    result = _run(
+        "ingest", "rafdb", str(tmp_path / "files"), "--store", str(tmp_path / "store"),
+        "--set", f"runs={tmp_path / 'runs'}", "--set", "dataset=mine",
+    )  # fmt: skip
+    assert result.exit_code == 2
+    assert "dataset: mine holds another form of these faces" in result.stderr
+    assert result.stderr.count("\n") == 1
     assert _files(tmp_path) == before
 
 

@@ -12,12 +12,13 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from demo.benchmark_faces import benchmark_faces
 from demo.layouts import write_rafdb
 from flows.ingest import ingest
+from flows.ingest_check import check_ingest, handed_on
 from flows.runs import latest
 from scn.benchmarks import BenchmarkName
 from scn.benchmarks.options import ReadOptions
 from storage.fingerprint import fingerprint
 from storage.store import Dataset, open_store
-from tests.scn.benchmarks.copies import picture
+from tests.scn.benchmarks.copies import picture, rafdb
 
 pytestmark = pytest.mark.timeout(600)
 SEVEN = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "anger")
@@ -142,10 +143,26 @@ def test_a_rule_that_keeps_other_faces_is_refused_too(
     _ingest(deployed, tmp_path, BenchmarkName.FERPLUS, folder)
     assert len(_faces(tmp_path, "ferplus")) == 2
     argmax = ReadOptions(ferplus_rule="argmax")
-    with pytest.raises(ValueError, match="the part it belongs to is"):
+    with pytest.raises(
+        ValueError, match="fer0000001 is not there, though later ones of these files are"
+    ):
         _ingest(deployed, tmp_path, BenchmarkName.FERPLUS, folder, options=argmax)
     result = _ingest(
         deployed, tmp_path, BenchmarkName.FERPLUS, folder, options=argmax, dataset="ferplus-argmax"
     )
     assert len(_faces(tmp_path, "ferplus-argmax")) == result["added"] == 3
     assert json.dumps(result)
+
+
+def test_files_that_were_checked_are_not_checked_again_by_the_flow(
+    deployed: dict[str, str], tmp_path: Path
+) -> None:
+    """The label file is read once: the flow does without it; the next flow misses it."""
+    labels = rafdb(tmp_path / "rafdb")
+    given = (BenchmarkName.RAFDB, tmp_path / "rafdb")
+    reading = check_ingest(*given, str(tmp_path / "store"), tmp_path / "runs", ReadOptions())
+    labels.unlink()
+    with handed_on(reading):
+        assert _ingest(deployed, tmp_path, *given)["added"] == 5
+        with pytest.raises(ValueError, match="file is missing"):
+            _ingest(deployed, tmp_path, *given)

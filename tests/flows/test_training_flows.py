@@ -87,6 +87,14 @@ def test_the_labels_a_run_changed_are_events_in_the_store(folder: Path) -> None:
     assert differing <= {event["face_id"] for event in events}
 
 
+def test_each_result_names_the_data_it_is_of(folder: Path) -> None:
+    """Ingest, pretraining and fine-tuning saw the same faces."""
+    results = [
+        _finished(folder, kind).read()["result"] for kind in ("ingest", "pretrain", "finetune")
+    ]
+    assert len({result["fingerprint"] for result in results}) == 1
+
+
 def test_the_server_holds_the_artifacts_that_a_person_wants_to_see(
     folder: Path, deployed: dict[str, str]
 ) -> None:

@@ -10,12 +10,15 @@ from scn.emotions import (
     EMOTIONS,
     FER2013,
     FERPLUS,
+    GENKI,
     JAFFE,
     KDEF,
     RAF_DB,
+    RAF_DB_COMPOUND,
     RAFD,
     ClassOrder,
     class_order,
+    common_names,
 )
 
 
@@ -88,3 +91,37 @@ def test_other_classes_follow_the_emotions_by_the_alphabet() -> None:
     """Of each name one, in an order that does not depend on theirs."""
     names = ["rust", "sad", "blight", "happy", "rust"]
     assert class_order(names) == class_order(names[::-1]) == ("happy", "sad", "blight", "rust")
+
+
+def test_compound_emotions_and_smiles_have_numbers_and_names_of_their_own() -> None:
+    """None is one of the common emotions, with which they must not be mixed up."""
+    assert dict(RAF_DB_COMPOUND.emotions) == {
+        1: "happily surprised",
+        2: "happily disgusted",
+        3: "sadly fearful",
+        4: "sadly angry",
+        5: "sadly surprised",
+        6: "sadly disgusted",
+        7: "fearfully angry",
+        8: "fearfully surprised",
+        9: "angrily surprised",
+        10: "angrily disgusted",
+        11: "disgustedly surprised",
+    }
+    assert dict(GENKI) == {0: "no smile", 1: "smile"}
+    assert not {*RAF_DB_COMPOUND.emotions.values(), *GENKI.values()} & {*EMOTIONS}
+
+
+def test_words_for_emotions_get_the_common_names() -> None:
+    """Whatever their case and form, if every label is such a word."""
+    assert common_names(["angry", "Happy", "surprised", "SADNESS", "fear"]) == {
+        "angry": "anger",
+        "Happy": "happy",
+        "surprised": "surprise",
+        "SADNESS": "sad",
+        "fear": "fear",
+    }
+
+
+def test_labels_of_another_topic_stay_as_they_are() -> None:
+    assert common_names(["Angry", "hungry"]) == {"Angry": "Angry", "hungry": "hungry"}

@@ -20,7 +20,7 @@ EMOTIONS = ("neutral", "happy", "sad", "contempt")
 PEOPLE = 12
 
 
-def _store(folder: Path, name: str, splits: dict[str, int]) -> str:
+def _store(folder: Path, name: str, splits: dict[str, int], source: str | None = None) -> str:
     """A store whose dataset has so many faces in each split, of twelve people and four emotions."""
     rows = [
         {
@@ -29,7 +29,7 @@ def _store(folder: Path, name: str, splits: dict[str, int]) -> str:
             "emotion": EMOTIONS[number % 4],
             "subject": f"{name}/{number % PEOPLE}",
             "image": b"",
-            "source": name,
+            "source": source or name,
         }
         for split, count in splits.items()
         for number in range(count)
@@ -142,6 +142,15 @@ def test_a_published_list_decides_labels_by_name_and_number(whole: str, tmp_path
     assert dict(faces.wrong) == {"train/train_00000": "sad"}
     clean = _open(whole, "raf-db")
     assert _labels(faces.test) == _labels(clean.test)
+
+
+def test_the_numbers_of_a_list_are_those_of_the_source_whatever_the_dataset_is_called(
+    tmp_path: Path,
+) -> None:
+    store = _store(tmp_path, "mine", {"train": 40, "test": 4}, source="raf-db")
+    (tmp_path / "list.txt").write_text("train_00000.jpg 5\n")
+    faces = _open(store, "mine", noise={"kind": "file", "file": str(tmp_path / "list.txt")})
+    assert dict(faces.wrong) == {"train/train_00000": "sad"}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 from hypothesis import given, settings
@@ -22,6 +23,8 @@ class Row:
     split: str
     emotion: str
     phash: str | None
+    votes: tuple[tuple[str, float], ...] | None = None
+    subject: str | None = None
 
 
 ROWS = st.lists(
@@ -31,6 +34,8 @@ ROWS = st.lists(
         st.sampled_from(["train", "test"]),
         st.sampled_from(["happy", "sad"]),
         st.none() | st.sampled_from(["0" * 16, "f" * 16]),
+        st.none() | st.sampled_from([(("happy", 1.0),), (("happy", 0.6), ("sad", 0.4))]),
+        st.none() | st.sampled_from(["jaffe/KA", "jaffe/YM"]),
     ),
     min_size=1,
     max_size=8,
@@ -47,6 +52,8 @@ def _dataset(folder: str, commits: list[list[Row]]) -> Dataset:
                 "split": row.split,
                 "emotion": row.emotion,
                 "phash": row.phash,
+                "votes": row.votes and [{"emotion": e, "share": share} for e, share in row.votes],
+                "subject": row.subject,
                 "image": b"x",
                 "source": "test",
             }
@@ -72,8 +79,15 @@ def test_the_order_of_commits_does_not_matter_and_every_value_does(
     cut = data.draw(st.integers(0, len(rows)))
     assert _name([part for part in (shuffled[:cut], shuffled[cut:]) if part]) == first
     place = data.draw(st.integers(0, len(rows) - 1))
-    field = data.draw(st.sampled_from(["face_id", "split", "emotion", "phash"]))
-    other = {"face_id": "z", "split": "validation", "emotion": "fear", "phash": "1" * 16}[field]
+    others: dict[str, Any] = {
+        "face_id": "z",
+        "split": "validation",
+        "emotion": "fear",
+        "phash": "1" * 16,
+        "votes": (("happy", 0.7), ("sad", 0.3)),
+        "subject": "jaffe/NA",
+    }
+    field, other = data.draw(st.sampled_from(sorted(others.items())))
     changed = [*rows[:place], replace(rows[place], **{field: other}), *rows[place + 1 :]]
     assert _name([changed]) != first
 
@@ -84,3 +98,11 @@ def test_compaction_does_not_change_it(tmp_path: Path) -> None:
     before = fingerprint(dataset)
     compact(dataset.table("faces"))
     assert fingerprint(dataset) == before
+
+
+def test_the_order_of_votes_does_not_matter() -> None:
+    """Another file of votes with the same majority is other data; the same votes are not."""
+    votes = (("happy", 0.6), ("sad", 0.4))
+    row = Row("a", "train", "happy", None, votes)
+    assert _name([[row]]) == _name([[replace(row, votes=votes[::-1])]])
+    assert _name([[row]]) != _name([[replace(row, votes=(("happy", 0.6), ("fear", 0.4)))]])

@@ -71,7 +71,7 @@ def test_label_files_may_lie_in_their_own_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        (ROW.replace(",1,0,0", ",11,0,0"), "expression 11 is not one of 0 to 10"),
+        (ROW.replace(",1,0,0", ",11,0,0"), "expression 11 is not one of 0 to 7 or 8 to 10"),
         (ROW.replace(",1,0,0", ",happy,0,0"), "expression 'happy' is no whole number"),
         (ROW.replace(",1,0,0", ",1,0"), "8 columns instead of 9"),
         (ROW.replace(",1,0,0", ",1,1.5,0"), "valence 1.5 is neither within -1 to 1 nor -2"),

@@ -31,6 +31,23 @@ def test_splits_and_classes_are_the_folders_names(tmp_path: Path) -> None:
     assert (ingest.found, ingest.kept, ingest.drops) == (4, 4, {})
 
 
+def test_folders_of_emotions_get_the_common_names_and_keep_their_own_in_file_names(
+    tmp_path: Path,
+) -> None:
+    """Two words for one emotion are one class; a folder without images is none."""
+    _fill(
+        tmp_path, "train/Angry/1.png", "train/happy/1.png", "test/anger/1.png", "test/Happy/2.png"
+    )
+    (tmp_path / "train" / "notes").mkdir()
+    chunks, _ = read_all("folder", tmp_path)
+    assert {row["face_id"]: row["emotion"] for row in rows_of(chunks)} == {
+        "train/Angry/1.png": "anger",
+        "train/happy/1.png": "happy",
+        "test/anger/1.png": "anger",
+        "test/Happy/2.png": "happy",
+    }
+
+
 def test_without_splits_everything_is_train(tmp_path: Path) -> None:
     """The order of the rows is that of the names."""
     _fill(tmp_path, "b/2.png", "a/1.png", "b/1.png")

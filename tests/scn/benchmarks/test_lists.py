@@ -61,6 +61,30 @@ def test_a_list_of_ones_own_needs_paths_and_labels_alone(tmp_path: Path) -> None
     assert (row["split"], row["subject"], row["gender"]) == ("test", "list/anna", None)
 
 
+def test_a_list_may_give_whole_paths_of_its_own_folder(tmp_path: Path) -> None:
+    """The names in the store are the same as with paths from the list on."""
+    image = put(tmp_path / "a/1.jpg", picture())
+    text = f"path,label\n{image},rust\n"
+    chunks, _ = read_all("list", put(tmp_path / "list.csv", text))
+    assert [r["face_id"] for r in rows_of(chunks)] == ["train/a/1.jpg"]
+    outside = put(tmp_path / "other/list.csv", text)
+    with pytest.raises(LayoutError, match=rf"leads out of the list's folder {tmp_path}/other"):
+        read_all("list", outside)
+    up = put(tmp_path / "up.csv", f"path,label\n{tmp_path}/../1.jpg,rust\n")
+    with pytest.raises(LayoutError, match="leads out"):
+        read_all("list", up)
+
+
+def test_a_list_of_words_for_emotions_gets_the_common_names(tmp_path: Path) -> None:
+    for name in ("1.jpg", "2.jpg"):
+        put(tmp_path / name, picture())
+    chunks, ingest = read_all(
+        "list", put(tmp_path / "list.csv", "path,label\n1.jpg,Happiness\n2.jpg,angry\n")
+    )
+    assert [r["emotion"] for r in rows_of(chunks)] == ["happy", "anger"]
+    assert ingest.counts == {"train": {"anger": 1, "happy": 1}}
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

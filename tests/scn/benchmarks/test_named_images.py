@@ -53,14 +53,28 @@ def test_kdef_names_say_subject_expression_and_angle(tmp_path: Path) -> None:
     }
 
 
+def test_the_two_misnamed_images_of_kdef_are_read_under_their_right_names(tmp_path: Path) -> None:
+    """A complete official copy holds them; one beside its right name is the same image again."""
+    _fill(tmp_path, ("AF31/AF31V.JPG", "AM31/AM31H.JPG", "AM31/AM31SUHR.JPG"))
+    chunks, ingest = read_all("kdef", tmp_path)
+    assert [(r["face_id"], r["emotion"], r["subject"], r["yaw_deg"]) for r in rows_of(chunks)] == [
+        ("train/AF31SAHL", "sad", "kdef/F31", -45.0),
+        ("train/AM31SUHR", "surprise", "kdef/M31", 45.0),
+    ]
+    assert ingest.drops == {"duplicate": 1}
+
+
 def test_averaged_faces_belong_to_nobody(tmp_path: Path) -> None:
-    """AKDEF is recognised by its names."""
-    _fill(tmp_path, ("FAFFL.JPG", "MSUS.JPG"))
+    """AKDEF is recognised by its names, of which one is broken, and is a dataset of its own."""
+    _fill(tmp_path, ("FAFFL.JPG", "FAHR.JPG", "MSUS.JPG"))
     chunks, ingest = read_all("kdef", tmp_path)
     assert ingest.layout == "AKDEF"
-    assert [(r["emotion"], r["subject"]) for r in rows_of(chunks)] == [
-        ("fear", None), ("surprise", None),
-    ]  # fmt: skip
+    assert [(r["face_id"], r["emotion"], r["subject"]) for r in rows_of(chunks)] == [
+        ("train/FAFFL", "fear", None),
+        ("train/FAFHR", "fear", None),
+        ("train/MSUS", "surprise", None),
+    ]
+    assert {r["source"] for r in rows_of(chunks)} == {"akdef"}
 
 
 def test_rafd_names_say_model_group_expression_and_angle(tmp_path: Path) -> None:

@@ -66,13 +66,23 @@ def test_affectnet_has_287651_training_images_in_both_layouts() -> None:
 
 def test_affectnet_without_contempt_has_the_size_of_its_seven_class_form() -> None:
     """Leaving out contempt gives the 283,901 and 3,500 images of seven-class papers."""
-    splits = official("affectnet")["csv label files"]
-    seven = {
-        split: count.total - count.per_emotion["contempt"]
-        for split, count in splits.items()
-        if count.per_emotion
-    }
-    assert seven == {"train": 283_901, "test": 3_500}
+    for splits in official("affectnet").values():
+        assert {split: count.without for split, count in splits.items()} == {
+            "train": {"contempt": 283_901},
+            "test": {"contempt": 3_500},
+        }
+        for count in splits.values():
+            if count.per_emotion:
+                left = count.total - count.per_emotion["contempt"]
+                assert count.without == {"contempt": left}
+
+
+def test_the_size_without_contempt_is_set_beside_what_was_found(tmp_path: Path) -> None:
+    affectnet_csv(tmp_path)
+    rows = compare(read_all("affectnet", tmp_path)[1], official("affectnet"))
+    assert CountRow("train", "all", 5, 287_651) in rows
+    assert CountRow("train", "all but contempt", 4, 283_901) in rows
+    assert CountRow("test", "all but contempt", 1, 3_500) in rows
 
 
 def test_ferplus_by_label_csv_gives_the_lists_of_the_authors() -> None:

@@ -174,6 +174,43 @@ def test_original_images_are_read_when_asked_for(tmp_path: Path) -> None:
     assert rows["test/test_0002"] == (tmp_path / "basic/Image/original/test_0002.jpg").read_bytes()
 
 
+def _originals(folder: Path) -> Path:
+    """RAF-DB with original images of 80 x 40 pixels; gives the folder of the boxes."""
+    labels = rafdb(folder)
+    for number, line in enumerate(labels.read_text().splitlines()):
+        put(folder / "basic/Image/original" / line.split()[0], picture(seed=number, width=80))
+    return folder / "basic/boundingbox"
+
+
+@pytest.mark.parametrize("above", ["basic", "basic/Annotation"])
+def test_the_box_of_a_face_is_kept_where_it_is_there(tmp_path: Path, above: str) -> None:
+    """Relative to the original image, and cut at its edge; the aligned images have none."""
+    _originals(tmp_path)
+    boxes = tmp_path / above / "boundingbox"
+    put(boxes / "train_00001_boundingbox.txt", "20.0 10.0 60.0 30.0\n")
+    put(boxes / "train_00002_boundingbox.txt", "-8 20 100 80")
+    put(boxes / "test_0001_boundingbox.txt", "90 0 120 20\n")
+    chunks, _ = read_all("rafdb", tmp_path, rafdb_images="original")
+    found = {row["face_id"]: (row["box_xyxy"], row["size_px"]) for row in rows_of(chunks)}
+    assert found == {
+        "train/train_00001": ([0.25, 0.25, 0.75, 0.75], 20),
+        "train/train_00002": ([0.0, 0.5, 1.0, 1.0], 20),
+        "train/train_00003": (None, None),
+        "test/test_0001": (None, None),
+        "test/test_0002": (None, None),
+    }
+    aligned, _ = read_all("rafdb", tmp_path)
+    assert {row["size_px"] for row in rows_of(aligned)} == {None}
+
+
+@pytest.mark.parametrize("text", ["1 2 3", "1 2 3 4 5", "1 2 3 x", "1 2 3 nan", "1 2 3 inf"])
+def test_a_malformed_box_names_its_file(tmp_path: Path, text: str) -> None:
+    """Too few numbers, too many, or none."""
+    put(_originals(tmp_path) / "train_00002_boundingbox.txt", text)
+    with pytest.raises(LayoutError, match=r"train_00002_boundingbox\.txt: box .* left, top, right"):
+        read_all("rafdb", tmp_path, rafdb_images="original")
+
+
 def test_compound_emotions_are_classes_of_their_own(tmp_path: Path) -> None:
     """Eleven, under keys of their own; the basic folder is refused for them."""
     for number, line in enumerate(("train_0001.jpg 1", "test_0001.jpg 11")):

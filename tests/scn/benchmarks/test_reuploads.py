@@ -73,6 +73,24 @@ def test_numbers_by_the_alphabet_are_recognised_by_the_sizes_of_classes(
     assert as_it_stands.counts != expected.counts
 
 
+def test_seven_classes_by_the_alphabet_are_recognised_too(tmp_path: Path) -> None:
+    """Without contempt all numbers but the first are other ones; its own option reads them."""
+    order = alphabetical(AFFECTNET, without="contempt")
+    published = {e: n for e, n in _published("affectnet").items() if e != "contempt"}
+    codes = [order.code(e) for e, n in published.items() for _ in range(round(0.008 * n))]
+    with pytest.raises(
+        LayoutError, match=r"order anger, disgust, .*--set options.class_order=alphabetical-7 reads"
+    ):
+        read_all("affectnet", _affectnet(tmp_path, codes))
+    _, found = read_all("affectnet", tmp_path, class_order="alphabetical-7")
+    assert found.counts["train"] == {e: round(0.008 * n) for e, n in published.items()}
+
+
+def test_a_number_beyond_seven_classes_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LayoutError, match="expression 7 is not one of 0 to 6"):
+        read_all("affectnet", _affectnet(tmp_path, [0, 7]), class_order="alphabetical-7")
+
+
 def test_few_images_of_any_classes_are_not_suspected(tmp_path: Path) -> None:
     """A hundred faces, however they are spread."""
     codes = np.random.default_rng(0).integers(0, 7, 100).tolist()
@@ -107,7 +125,7 @@ def test_class_folders_are_refused_with_the_reason_and_read_when_asked_for(
     )
     for split in ("train", "test"):
         assert set(found.counts[split]) == expected
-    assert {row["source"] for row in rows_of(chunks)} == {name}
+    assert {row["source"] for row in rows_of(chunks)} == {f"{name}-reupload"}
 
 
 def test_a_folder_that_is_no_emotion_is_named(tmp_path: Path) -> None:
