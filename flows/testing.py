@@ -19,7 +19,7 @@ from scn.scoring.predictions import Predictions, joined, read, write
 from scn.scoring.scores import score
 from scn.scoring.slices import COLUMNS, slices
 from storage.reader import FaceReader
-from storage.repeats import counted
+from storage.repeats import counted, involved
 from storage.store import Dataset
 
 _FEWEST_SHARED: Final = 2
@@ -71,7 +71,9 @@ def test_results(
         **{name: best[name]["value"] for name in ("accuracy", "mean_class_accuracy", "macro_f1")},
         "last_accuracy": scores["last"]["accuracy"]["value"],
         "scores": scores,
-        **_without_repeats(tests["best"], repeated, temperatures.get("best", 1.0)),
+        **_without_repeats(
+            tests["best"], repeated, temperatures.get("best", 1.0), both_sides=len(folds) > 1
+        ),
         "slices": [asdict(part) for part in slices(tests["best"], known)],
         "also_tested": {other.name: _elsewhere(folds, other) for other in others},
     }
@@ -148,10 +150,21 @@ def _answers(folds: Sequence[Trained], split: str) -> dict[Which, Predictions]:
     return {which: joined([each[which] for each in said]) for which in said[0]}
 
 
-def _without_repeats(said: Predictions, repeated: pa.Table, temperature: float) -> dict[str, Any]:
-    """How many tested faces come before, trained on or tested, and the score of the others."""
+def _without_repeats(
+    said: Predictions, repeated: pa.Table, temperature: float, *, both_sides: bool
+) -> dict[str, Any]:
+    """How many tested faces come before, trained on or tested, and the score of the others.
+
+    Args:
+        said: of the test.
+        repeated: see `storage.repeats`.
+        temperature: of the network.
+        both_sides: whether the first of alike pictures counts as well: in folds it is tested by a
+            network that trained on the others.
+    """
     tested = repeated.filter(pc.is_in(repeated["face_id"], pa.array(said.face_ids)))
-    left = said.only(~np.isin(said.face_ids, tested["face_id"].to_pylist()))
+    left_out = involved(repeated) if both_sides else tested["face_id"].to_pylist()
+    left = said.only(~np.isin(said.face_ids, left_out))
     return {
         "repeats": counted(tested),
         "without_repeats": score(left, temperature).plain() if len(left) else None,

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from storage.near_duplicates import Places, hashes_of, near_pairs
 from storage.reader import FaceReader
@@ -32,6 +33,8 @@ REPEATS: Final = pa.schema(
         ("of", pa.string()),
         ("of_split", pa.string()),
         ("correlation", pa.float32()),
+        # All before it that it is like, of those that it was compared with.
+        ("alike", pa.list_(pa.string())),
     ]
 )
 _MAX_DISTANCE: Final = 4
@@ -59,7 +62,10 @@ def repeats(dataset: Dataset, version: int | None = None) -> pa.Table:
     # From here on a face is known by its place in this order.
     ordered = sorted(known, key=lambda n: (SPLITS.index(splits[n]), ids[n]))
     pairs = _candidates([hashes[n] for n in ordered])
-    of = _best(_confirmed(reader, np.array(ordered, np.int64), pairs), [splits[n] for n in ordered])
+    confirmed = list(_confirmed(reader, np.array(ordered, np.int64), pairs))
+    alike: dict[int, list[str]] = {}
+    for earlier, later, _ in confirmed:
+        alike.setdefault(later, []).append(ids[ordered[earlier]])
     rows = [
         {
             "face_id": ids[ordered[later]],
@@ -67,10 +73,17 @@ def repeats(dataset: Dataset, version: int | None = None) -> pa.Table:
             "of": ids[ordered[earlier]],
             "of_split": splits[ordered[earlier]],
             "correlation": correlation,
+            "alike": alike[later],
         }
-        for later, (earlier, correlation) in of.items()
+        for later, (earlier, correlation) in _best(confirmed, [splits[n] for n in ordered]).items()
     ]
     return pa.Table.from_pylist(rows, schema=REPEATS).sort_by("face_id")
+
+
+def involved(found: pa.Table) -> list[str]:
+    """Both sides of each pair: all faces whose picture is in the dataset once more."""
+    alike = pc.list_flatten(found["alike"])
+    return sorted({*found["face_id"].to_pylist(), *alike.to_pylist()})
 
 
 def counted(found: pa.Table) -> dict[str, int]:
