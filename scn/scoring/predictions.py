@@ -63,9 +63,12 @@ class Predictions:
         """Whether that is the label, bool [N]."""
         return np.asarray(self.predicted == self.truth, np.bool_)
 
-    def probabilities(self, temperature: float = 1.0) -> npt.NDArray[np.float64]:
-        """Softmax of the logits over a temperature, float64 [N, C]."""
-        return np.asarray(softmax(self.logits.astype(np.float64) / temperature, axis=1))
+    def probabilities(
+        self, temperature: float | npt.NDArray[np.float64] = 1.0
+    ) -> npt.NDArray[np.float64]:
+        """Softmax of the logits over a temperature, or one for each face [N]; float64 [N, C]."""
+        divisor = np.reshape(temperature, (-1, 1))
+        return np.asarray(softmax(self.logits.astype(np.float64) / divisor, axis=1))
 
     def only(self, mask: BoolArray) -> "Predictions":
         """The faces where `mask` (bool [N]) is true."""

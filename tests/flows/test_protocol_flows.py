@@ -18,9 +18,12 @@ from flows.testing import kept_predictions
 from scn.benchmarks import BenchmarkName
 from scn.config import TrainConfig
 from scn.protocol import Protocol
+from scn.scoring.calibration import temperature_of
+from scn.scoring.predictions import read
 from storage.fingerprint import fingerprint
 from storage.labels import events_of, labels_as_of
 from storage.store import open_store
+from tests.flows.untrained import Face, dataset_of
 from tests.scn.benchmarks.copies import picture
 
 pytestmark = pytest.mark.timeout(600)
@@ -169,10 +172,44 @@ def test_another_dataset_is_tested_on_over_the_classes_that_both_have(
     assert found["faces"] == np.sum(found["confusion"]) == len(PEOPLE) * 4
 
 
+def test_without_a_test_split_a_network_of_all_people_is_tested_on_another_dataset(
+    folder: Path, deployed: dict[str, str]
+) -> None:
+    """Beside the folds; and a run that goes on sees the other dataset as it was."""
+    settings: dict[str, Any] = {"store": str(folder / "store"), "runs": folder / "runs"}
+    with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
+        ingest(BenchmarkName.FOLDER, folder / "own", dataset="growing", **settings)
+    protocol = Protocol(folds=2)
+    run = _finetuned(
+        folder, deployed, BenchmarkName.JAFFE, protocol=protocol, also_test=("growing",)
+    )
+    (row,) = run.read()["result"]["rows"]
+    found = row["also_tested"]["growing"]
+    assert (found["classes"], found["faces"]) == (["happy", "sad"], 12)
+    assert set(found["scores"]) == {"best", "last", "average"}
+    whole = run.path / "scn-random" / "whole"
+    selecting = read(whole / "predictions" / "validation-best.parquet")
+    samples = pq.read_table(next(whole.glob("epoch-*")) / "samples.parquet")
+    faces = [*samples["face_id"].to_pylist(), *selecting.face_ids]
+    assert len(faces) == len(set(faces)) == len(PEOPLE) * 6
+    assert found["scores"]["best"]["temperature"] == temperature_of(selecting)
+    dataset_of(folder / "store", "growing", [Face("test/new", 77)], ["happy"])
+    begun = {path: path.stat().st_mtime_ns for path in run.path.rglob("*.safetensors")}
+    with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
+        finetune(
+            BenchmarkName.JAFFE, start="random", train=TRAIN, protocol=protocol,
+            also_test=("growing",), run=run.run_id, **settings,
+        )  # fmt: skip
+    (again,) = run.read()["result"]["rows"]
+    assert again["also_tested"] == row["also_tested"]
+    assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*.safetensors")} == begun
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
         (['also_test=["nowhere"]'], "there is no dataset 'nowhere'"),
+        (['also_test=["own"]'], "must not be what is trained on"),
         (["protocol.folds=3"], "has a test split"),
         (['protocol.without=["joy"]'], "without: is 'joy', must be one of"),
         (["protocol.noise.kind=file"], "must be given for kind file"),
