@@ -13,7 +13,6 @@ from flows.testing import Trained, temperatures_of
 from scn.config import TrainConfig
 from scn.errors import ClassMismatch, TooFewFaces
 from scn.faces import Faces
-from scn.scoring.checkpoint_predictions import predictions_of
 from scn.scoring.scores import score
 from storage.fingerprint import fingerprint
 from storage.reader import FaceReader
@@ -91,7 +90,7 @@ def pinned(run: Run, others: Sequence[Other] = ()) -> dict[str, int]:
     return {**before, **{other.dataset.name: other.version for other in others}}
 
 
-def tested_elsewhere(trained: Trained, other: Other, shared: pa.Table) -> dict[str, Any]:
+def scores_elsewhere(trained: Trained, other: Other, shared: pa.Table) -> dict[str, Any]:
     """Scores on another dataset, as plain values: those of the best weights, and of all by name.
 
     Logits are divided by the temperature of the network's own validation faces. Scores without
@@ -103,8 +102,8 @@ def tested_elsewhere(trained: Trained, other: Other, shared: pa.Table) -> dict[s
         shared: pictures that it and the network's own dataset hold, `storage.shared_pictures`.
     """
     reader = other.reader(trained.config)
-    name = f"elsewhere-{other.dataset.name}"
-    said = predictions_of(trained.result, reader, trained.folder, name)
+    # No split's name is so long, whatever the dataset is called.
+    said = trained.said(reader, f"elsewhere-{other.dataset.name}")
     among = {which: each.among(other.classes) for which, each in said.items()}
     new = ~np.isin(among["best"].face_ids, _seen(trained, shared))
     temperatures = temperatures_of([trained])

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, task
 
 from flows.arms import Arm, arms_of, start_of
-from flows.artifacts import show_confusion, show_results
-from flows.elsewhere import PINNED, Other, others_of, pinned, tested_elsewhere
+from flows.elsewhere import PINNED, Other, others_of, pinned, scores_elsewhere
+from flows.finetune_report import log_tested, show_finetuning
 from flows.known_repeats import repeats_of, shared_of
 from flows.parameters import DatasetName, ProcessCount
 from flows.runs import Run, run_of, start_run
@@ -24,11 +24,6 @@ from storage.shared_pictures import Side
 from storage.store import Dataset, open_store
 
 _WHOLE: Final = "whole"
-_SHOWN: Final = (
-    "method", "start", "selection", "best_epoch", "accuracy", "mean_class_accuracy", "macro_f1",
-    "last_accuracy",
-)  # fmt: skip
-CHOSEN_ON_TEST: Final = "CHOSEN ON THE TEST SPLIT: better than it is, to compare with papers only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ def finetune(
         "folds": len(todo.folds),
     }
     started.finish({**result, "rows": rows})
-    _show(rows, benchmark, protocol, classes)
+    show_finetuning(rows, benchmark, protocol.selection, classes)
 
 
 def check_finetune(
@@ -200,14 +195,7 @@ def tested(arm: Arm, todo: Task, run: Run, processes: int) -> dict[str, Any]:
             for other in todo.others
         },
     }
-    get_run_logger().info(
-        "%s: test accuracy %.3f, mean class accuracy %.3f; of the last epoch %.3f%s",
-        arm.name,
-        row["accuracy"],
-        row["mean_class_accuracy"],
-        row["last_accuracy"],
-        f" ({CHOSEN_ON_TEST})" if selection == "test" else "",
-    )
+    log_tested(arm.name, row)
     return row
 
 
@@ -223,19 +211,4 @@ def _elsewhere(trained: Trained, todo: Task, other: Other, run: Run) -> dict[str
     """The test of a training on another dataset."""
     sides = (Side(other.dataset, other.version), Side(todo.dataset, trained.faces.train.version))
     fingerprints = (other.fingerprint, todo.fingerprint)
-    return tested_elsewhere(trained, other, shared_of(*sides, fingerprints, run.path.parent))
-
-
-def _show(
-    rows: Sequence[dict[str, Any]],
-    benchmark: BenchmarkName,
-    protocol: Protocol,
-    classes: Sequence[str],
-) -> None:
-    """Artifacts: the table and the confusion matrices."""
-    shown: list[dict[str, Any]] = [{n: row[n] for n in _SHOWN if n in row} for row in rows]
-    mark = f" ({CHOSEN_ON_TEST})" if protocol.selection == "test" else ""
-    show_results(shown, f"results-{benchmark}", f"{benchmark}: test split{mark}")
-    for row in rows:
-        key = f"confusion-{benchmark}-{row['method']}-{row['start']}"
-        show_confusion(row["confusion"], classes, key)
+    return scores_elsewhere(trained, other, shared_of(*sides, fingerprints, run.path.parent))

@@ -13,11 +13,13 @@ import pyarrow.compute as pc
 from scn.config import TrainConfig
 from scn.faces import Faces
 from scn.fitting import FitResult
+from scn.protocol import Selection
 from scn.scoring.calibration import temperature_of
 from scn.scoring.checkpoint_predictions import FOLDER, WHICH, Which, predictions_of
 from scn.scoring.predictions import Predictions, joined, read, write
 from scn.scoring.scores import score
 from scn.scoring.slices import COLUMNS, slices
+from storage.reader import FaceReader
 from storage.repeats import counted, involved
 from storage.store import Dataset
 
@@ -40,6 +42,15 @@ class Trained:
     folder: Path
     result: FitResult
 
+    @property
+    def selection(self) -> Selection:
+        """What selected the best checkpoint."""
+        return self.faces.source.protocol.selection
+
+    def said(self, reader: FaceReader, name: str) -> dict[Which, Predictions]:
+        """What its checkpoints say of faces; kept under the name of those."""
+        return predictions_of(self.result, reader, self.folder, name, self.selection)
+
 
 def test_results(
     folds: Sequence[Trained],
@@ -56,7 +67,7 @@ def test_results(
         repeated: the dataset's pictures that come before, see `storage.repeats`.
         folder: of the way to train, which keeps the predictions.
     """
-    parts = [predictions_of(each.result, each.faces.test, each.folder, "test") for each in folds]
+    parts = [each.said(each.faces.test, "test") for each in folds]
     tests = {which: joined([part[which] for part in parts]) for which in parts[0]}
     temperatures = temperatures_of(folds)
     divisors = {
@@ -66,7 +77,7 @@ def test_results(
     scores = {which: score(said, divisors[which]).plain() for which, said in tests.items()}
     if len(folds) > 1:
         for which, said in tests.items():
-            write(said, predictions_file(folder, which))
+            write(said, predictions_file(folder, which), folds[0].selection)
     known = _known(dataset, folds[0].faces.test.version)
     best = scores["best"]
     return {
@@ -77,7 +88,9 @@ def test_results(
         "temperatures": {which: temperatures[which] for which in tests},
         "temperature_from": _temperature_from(folds[0]),
         **_without_repeats(tests, repeated, divisors, both_sides=len(folds) > 1),
-        "slices": [asdict(part) for part in slices(tests["best"], known)],
+        "slices": [
+            {**asdict(part), "warning": part.warning} for part in slices(tests["best"], known)
+        ],
     }
 
 
@@ -88,12 +101,9 @@ def temperatures_of(folds: Sequence[Trained]) -> dict[Which, list[float]]:
     Labels that a protocol made wrong are wrong in validation, too: then the temperature makes the
     network as sure of those as it is right about them, less sure than of true labels.
     """
-    if folds[0].faces.source.protocol.selection == "test":
+    if folds[0].selection == "test":
         return dict.fromkeys(WHICH, [1.0] * len(folds))
-    said = [
-        predictions_of(each.result, each.faces.validation, each.folder, "validation")
-        for each in folds
-    ]
+    said = [each.said(each.faces.validation, "validation") for each in folds]
     return {which: [temperature_of(part[which]) for part in said] for which in said[0]}
 
 
@@ -144,11 +154,10 @@ def _without_repeats(
 
 
 def _temperature_from(trained: Trained) -> str:
-    protocol = trained.faces.source.protocol
-    if protocol.selection == "test":
+    if trained.selection == "test":
         return "nothing: the test split selects"
-    wrong = ", whose labels are wrong on purpose as those of train are" if protocol.noise else ""
-    return f"validation{wrong}"
+    wrong = ", whose labels are wrong on purpose as those of train are"
+    return f"validation{wrong if trained.faces.source.protocol.noise else ''}"
 
 
 def _known(dataset: Dataset, version: int) -> Any:

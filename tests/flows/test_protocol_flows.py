@@ -1,9 +1,11 @@
 """Fine-tuning under protocols, on a real server: folds, noise, selection, other datasets."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -143,10 +145,10 @@ def test_tested_faces_that_are_trained_on_are_counted_and_scored_without(
     assert result["fingerprint"] == fingerprint(dataset)
 
 
-def test_what_the_test_split_chose_is_marked_and_calibration_is_left_as_it_is(
-    folder: Path, deployed: dict[str, str]
+def test_what_the_test_split_chose_is_marked_everywhere_and_calibration_is_left_as_it_is(
+    folder: Path, deployed: dict[str, str], api: httpx.Client
 ) -> None:
-    """In the result, in each row; and the temperature is 1."""
+    """Result, rows, checkpoints, predictions, log lines, artifacts; and the temperature is 1."""
     run = _finetuned(
         folder,
         deployed,
@@ -159,6 +161,29 @@ def test_what_the_test_split_chose_is_marked_and_calibration_is_left_as_it_is(
     assert result["selection"] == row["selection"] == "test"
     assert {scores["temperature"] for scores in row["scores"].values()} == {1.0}
     assert row["validation_accuracy"] == pytest.approx(row["accuracy"])
+    state = json.loads((next((run.path / "scn-random").glob("epoch-*")) / "state.json").read_text())
+    assert [epoch["selection"] for epoch in state["progress"]["log"]] == ["test"]
+    kept = list((run.path / "scn-random" / "predictions").glob("*.parquet"))
+    assert len(kept) == 3
+    assert {pq.read_schema(file).metadata[b"selection"] for file in kept} == {b"test"}
+    (made,) = api.post(
+        "/flow_runs/filter",
+        json={"flows": {"name": {"any_": ["finetune"]}}, "sort": "START_TIME_DESC", "limit": 1},
+    ).json()
+    wanted = {"flow_run_id": {"any_": [made["id"]]}}
+    shown = api.post("/artifacts/filter", json={"artifacts": wanted}).json()
+    said = {each["key"]: each["description"] for each in shown}
+    for key in ("curves-scn-random", "results-folder", "confusion-folder-scn-random"):
+        assert "CHOSEN ON THE TEST SPLIT" in said[key]
+
+
+def test_what_validation_chose_is_called_so(folder: Path, deployed: dict[str, str]) -> None:
+    """In the checkpoint and beside the predictions."""
+    run = _finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="own")
+    state = json.loads((next((run.path / "scn-random").glob("epoch-*")) / "state.json").read_text())
+    assert [epoch["selection"] for epoch in state["progress"]["log"]] == ["validation"]
+    file = run.path / "scn-random" / "predictions" / "test-best.parquet"
+    assert pq.read_schema(file).metadata[b"selection"] == b"validation"
 
 
 def test_another_dataset_is_tested_on_over_the_classes_that_both_have(

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from flows.elsewhere import others_of, tested_elsewhere
+from flows.elsewhere import others_of, scores_elsewhere
 from flows.runs import Run
 from flows.testing import test_results as results_of
 from scn.protocol import Noise, Protocol
@@ -108,7 +108,7 @@ def test_faces_of_another_dataset_are_left_out_if_their_picture_was_trained_on_o
     own = results_of([trained], dataset, repeats(dataset), tmp_path / "run")
     (other,) = others_of(store, ["test"], run, trained.faces, CONFIG)
     shared = shared_pictures(Side(other.dataset, other.version), Side(dataset))
-    found = tested_elsewhere(trained, other, shared)
+    found = scores_elsewhere(trained, other, shared)
     assert (found["faces"], found["repeats"]) == (7, 3)
     assert {s["faces"] for s in found["scores_without_repeats"].values()} == {4}
     assert set(found["scores"]) == set(found["scores_without_repeats"]) == set(WHICH)
