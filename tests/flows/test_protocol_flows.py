@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,18 @@ TRAIN = TrainConfig.model_validate(
 )  # fmt: skip
 PEOPLE = ("KA", "KL", "KM", "KR", "MK", "NA")
 CODES = ("HA", "SA", "AN")
+
+
+def _logged(api: httpx.Client, flow_run_id: str, last: str) -> list[str]:
+    """The lines of a run's log, which come to the server some time after they were written."""
+    wanted = {"logs": {"flow_run_id": {"any_": [flow_run_id]}}}
+    lines: list[str] = []
+    for _ in range(120):
+        lines = [each["message"] for each in api.post("/logs/filter", json=wanted).json()]
+        if any(last in line for line in lines):
+            break
+        time.sleep(0.5)
+    return lines
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +188,9 @@ def test_what_the_test_split_chose_is_marked_everywhere_and_calibration_is_left_
     said = {each["key"]: each["description"] for each in shown}
     for key in ("curves-scn-random", "results-folder", "confusion-folder-scn-random"):
         assert "CHOSEN ON THE TEST SPLIT" in said[key]
+    lines = _logged(api, made["id"], "scn-random: test accuracy")
+    assert any("CHOSEN ON THE TEST SPLIT" in line for line in lines)
+    assert any("epoch 1" in line and "accuracy on test which selects" in line for line in lines)
 
 
 def test_what_validation_chose_is_called_so(folder: Path, deployed: dict[str, str]) -> None:
