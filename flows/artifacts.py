@@ -11,6 +11,7 @@ from prefect.artifacts import (
 
 from flows.datasheet import datasheet
 from flows.pictures import confusion, contact_sheet, curves, data_url, faces_per_emotion
+from scn.protocol import Selection, marked
 from storage.ledger import Ledger
 from storage.store import Dataset
 from storage.yields import YIELD_COLUMNS, outcomes, stage_counts, yield_by_emotion
@@ -47,9 +48,14 @@ def show_collection(dataset: Dataset, failures: Mapping[str, int]) -> None:
     create_image_artifact(data_url(sheet), "contact-sheet", "Aligned faces per emotion")
 
 
-def show_curves(rows: Sequence[Mapping[str, Any]], names: Sequence[str], key: str) -> None:
+def show_curves(
+    rows: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    key: str,
+    what: str = "Training curves",
+) -> None:
     """Curves of a training log."""
-    create_image_artifact(data_url(curves(rows, names)), key, "Training curves")
+    create_image_artifact(data_url(curves(rows, names)), key, what)
 
 
 def show_results(rows: Sequence[Mapping[str, Any]], key: str, what: str) -> None:
@@ -57,6 +63,28 @@ def show_results(rows: Sequence[Mapping[str, Any]], key: str, what: str) -> None
     create_table_artifact([dict(row) for row in rows], key, what)
 
 
-def show_confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], key: str) -> None:
-    """A confusion matrix."""
-    create_image_artifact(data_url(confusion(matrix, classes)), key, "Confusion matrix")
+def show_slices(slices: Sequence[Mapping[str, Any]], key: str, what: str) -> None:
+    """A table of parts of the tested faces, as `flows.testing` gives them."""
+    rows = [
+        {
+            "by": part["by"],
+            "part": part["which"],
+            "faces": part["faces"],
+            "accuracy": "{value:.3f} ({low:.3f} to {high:.3f})".format(**part["accuracy"]),
+            "warning": part["warning"],
+        }
+        for part in slices
+    ]
+    create_table_artifact(rows, key, what)
+
+
+def show_confusion(
+    matrix: Sequence[Sequence[int]],
+    classes: Sequence[str],
+    key: str,
+    selection: Selection = "validation",
+) -> None:
+    """A confusion matrix of a test, which says in the picture, too, if the test split selected."""
+    predicted = "predicted" if selection == "validation" else "predicted (chosen on test)"
+    picture = confusion(matrix, classes, ("true", predicted))
+    create_image_artifact(data_url(picture), key, marked("Confusion matrix", selection))

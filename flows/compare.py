@@ -1,6 +1,6 @@
 """What `webemotion compare` does: trained networks side by side, and whether gains are luck."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,19 +12,28 @@ from flows.runs import Run
 from flows.testing import kept_predictions
 from scn.scoring.bootstrap import Interval
 from scn.scoring.checkpoint_predictions import Which
-from scn.scoring.paired import Comparison, compare
+from scn.scoring.paired import Comparison, compare_all
 from scn.scoring.predictions import Predictions
 
 _MARK = "[yellow]chosen on test[/yellow]"
+_WARNING = "[yellow]warning:[/yellow] {}"
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One way to train of one run: its row in the run's result, and what it said of the test."""
+    """One way to train of one run.
+
+    Attributes:
+        name: of the run and the way.
+        row: of the run's result.
+        said: of the test.
+        fingerprint: of the data; none of runs that did not keep one.
+    """
 
     name: str
     row: dict[str, Any]
     said: Predictions
+    fingerprint: str | None
 
 
 def contenders(runs: Path, names: Sequence[str], which: Which) -> list[Contender]:
@@ -45,7 +54,7 @@ def show_comparison(found: Sequence[Contender], which: Which, console: Console) 
     Raises:
         ClassMismatch: they were not tested on the same faces and labels.
     """
-    compared = [(each.name, compare(found[0].said, each.said)) for each in found[1:]]
+    compared = compare_all(found[0].said, [each.said for each in found[1:]])
     scores = Table("", "accuracy", "mean class accuracy", "macro F1", "faces", "", title=which)
     for each in found:
         own = each.row["scores"][which]
@@ -53,10 +62,14 @@ def show_comparison(found: Sequence[Contender], which: Which, console: Console) 
         mark = _MARK if each.row.get("selection") == "test" else ""
         scores.add_row(each.name, *figures, str(own["faces"]), mark)
     console.print(scores)
-    pairs = Table(f"beside {found[0].name}", "gain", "right alone", "p (McNemar)", "in words")
-    for name, result in compared:
-        pairs.add_row(name, *_cells(result))
+    pairs = Table(
+        f"beside {found[0].name}", "common faces", "gain", "right alone", "p (McNemar)", "in words"
+    )
+    for each, result in zip(found[1:], compared, strict=True):
+        pairs.add_row(each.name, *_cells(result))
     console.print(pairs)
+    for line in [*_notes(len(compared)), *_doubts(found, compared)]:
+        console.print(line, soft_wrap=True)
 
 
 _FIGURES = ("accuracy", "mean_class_accuracy", "macro_f1")
@@ -67,7 +80,35 @@ def _cells(found: Comparison) -> list[str]:
     shown = f"{gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
     alone = f"{found.only_first} : {found.only_second}"
     p_value = "people repeat" if found.p_value is None else f"{found.p_value:.2g}"
-    return [shown, alone, p_value, found.verdict]
+    return [str(found.faces), shown, alone, p_value, found.verdict]
+
+
+def _notes(comparisons: int) -> list[str]:
+    """What the words in the table do not mean."""
+    several = (
+        f"The p-values of the {comparisons} comparisons are corrected for their number (Holm);"
+        " the intervals of the gains are not."
+    )
+    return [
+        "The words are of these networks on these faces: trained with another seed, the same two"
+        " ways may come out differently.",
+        *([several] if comparisons > 1 else []),
+    ]
+
+
+def _doubts(found: Sequence[Contender], compared: Sequence[Comparison]) -> Iterator[str]:
+    """Warnings of what the two did not have in common."""
+    first = found[0]
+    for other, result in zip(found[1:], compared, strict=True):
+        pair = f"{first.name} and {other.name}"
+        if first.fingerprint != other.fingerprint:
+            yield _WARNING.format(f"{pair} did not have the same data: their fingerprints differ")
+        if any(result.only_seen_by):
+            more, others = result.only_seen_by
+            yield _WARNING.format(
+                f"{pair} were not tested on the same faces: the {result.faces} common ones count,"
+                f" and not {more} of the first and {others} of the second"
+            )
 
 
 def _ways(runs: Path, name: str, which: Which) -> list[Contender]:
@@ -80,7 +121,7 @@ def _ways(runs: Path, name: str, which: Which) -> list[Contender]:
     if wanted and wanted not in rows:
         raise ValueError(f"run: {name!r}: {run_name} has the ways {', '.join(rows)}")
     return [
-        Contender(f"{run_name}/{way}", row, _said(run, way, which))
+        Contender(f"{run_name}/{way}", row, _said(run, way, which), result.get("fingerprint"))
         for way, row in rows.items()
         if wanted in ("", way)
     ]

@@ -5,27 +5,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, task
 
 from flows.arms import Arm, arms_of, start_of
-from flows.artifacts import show_confusion, show_results
-from flows.known_repeats import repeats_of
+from flows.elsewhere import PINNED, Other, others_of, pinned, scores_elsewhere
+from flows.finetune_report import log_tested, show_finetuning
+from flows.known_repeats import repeats_of, shared_of
 from flows.parameters import DatasetName, ProcessCount
 from flows.runs import Run, run_of, start_run
-from flows.testing import Trained, reader_elsewhere, shared_classes, test_results
+from flows.testing import Trained, test_results
 from flows.training import check_arm, check_processes, faces_of, summary_of, train_arm
 from scn.benchmarks import BENCHMARKS, BenchmarkName
 from scn.config import TrainConfig
 from scn.faces import DEFAULT_FOLDS, Faces
 from scn.protocol import Protocol
 from storage.fingerprint import fingerprint
+from storage.shared_pictures import Side
 from storage.store import Dataset, open_store
 
-_SHOWN: Final = (
-    "method", "start", "selection", "best_epoch", "accuracy", "mean_class_accuracy", "macro_f1",
-    "last_accuracy",
-)  # fmt: skip
-CHOSEN_ON_TEST: Final = "CHOSEN ON THE TEST SPLIT: better than it is, to compare with papers only"
+_WHOLE: Final = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +34,26 @@ class Task:
         dataset: that is trained on.
         others: that are tested on as well.
         folds: the parts of the dataset; one if it has a test split.
+        whole: all of it but what selects, for the network that is tested on the others, where the
+            dataset itself is tested fold by fold; none if there are no others.
         arms: the ways to train.
         fingerprint: of the dataset.
     """
 
     dataset: Dataset
-    others: tuple[Dataset, ...]
+    others: tuple[Other, ...]
     folds: tuple[Faces, ...]
+    whole: Faces | None
     arms: tuple[Arm, ...]
     fingerprint: str
 
-    def folder(self, run: Run, arm: Arm, fold: int) -> Path:
-        """Of the training of a fold."""
-        return run.path / arm.name / (f"fold-{fold:02d}" if len(self.folds) > 1 else "")
+    @property
+    def trainings(self) -> dict[str, Faces]:
+        """What each training of an arm is given, by the name of its folder under the arm's."""
+        if len(self.folds) == 1:
+            return {"": self.folds[0]}
+        folds = {f"fold-{number:02d}": faces for number, faces in enumerate(self.folds)}
+        return folds | ({_WHOLE: self.whole} if self.whole else {})
 
 
 @flow(name="finetune", persist_result=False)
@@ -91,6 +96,7 @@ def finetune(
         "protocol": protocol.model_dump(mode="json"),
         "store_version": todo.folds[0].train.version,
         "fingerprint": todo.fingerprint,
+        PINNED: pinned(run_of(runs, "finetune", run), todo.others),
     }
     started = start_run(runs, "finetune", parameters, run)
     rows = [tested(arm, todo, started, processes) for arm in todo.arms]
@@ -103,7 +109,7 @@ def finetune(
         "folds": len(todo.folds),
     }
     started.finish({**result, "rows": rows})
-    _show(rows, benchmark, protocol, classes)
+    show_finetuning(rows, benchmark, protocol.selection, classes)
 
 
 def check_finetune(
@@ -132,17 +138,13 @@ def check_finetune(
     _check_protocol(begun, protocol)
     initial = start_of(start, runs)
     folds = _folds(own, train, begun, protocol)
-    others = tuple(opened.dataset(name) for name in also_test)
-    if others and len(folds) > 1:
-        raise ValueError(f"also_test: must be empty for {own.name}, which is tested fold by fold")
-    for other in others:
-        shared_classes(folds[0].classes, other)
-        reader_elsewhere(train, other)
+    others = others_of(opened, also_test, begun, folds[0], train)
+    whole = _whole(own, train, begun, protocol) if others and len(folds) > 1 else None
     arms = tuple(arms_of(train, initial, compare))
-    todo = Task(own, others, folds, arms, fingerprint(own, folds[0].train.version))
+    todo = Task(own, others, folds, whole, arms, fingerprint(own, folds[0].train.version))
     for arm in todo.arms:
-        for number, faces in enumerate(folds):
-            check_arm(arm, faces, todo.folder(begun, arm, number))
+        for name, faces in todo.trainings.items():
+            check_arm(arm, faces, begun.path / arm.name / name)
     return todo
 
 
@@ -164,16 +166,19 @@ def _folds(dataset: Dataset, train: TrainConfig, run: Run, protocol: Protocol) -
     return tuple(faces_of(dataset, train, run, protocol=protocol, fold=n) for n in folds)
 
 
+def _whole(dataset: Dataset, train: TrainConfig, run: Run, protocol: Protocol) -> Faces:
+    """All of a dataset without a test split; a part of it selects, since nothing else can."""
+    selected = protocol.model_copy(update={"selection": "validation"})
+    return faces_of(dataset, train, run, protocol=selected)
+
+
 @task(name="fine-tune and test", task_run_name="{arm.name}", persist_result=False)
 def tested(arm: Arm, todo: Task, run: Run, processes: int) -> dict[str, Any]:
     """Train one arm on each fold, and score its best and last checkpoint on what is tested on."""
-    trained = []
-    for number, faces in enumerate(todo.folds):
-        folder = todo.folder(run, arm, number)
-        name = "-".join([run.run_id, *folder.relative_to(run.path).parts])
-        result = train_arm(arm, todo.dataset, faces, name, folder, processes)
-        trained.append(Trained(faces, arm.config, folder, result))
-    summaries = [summary_of(each.result) for each in trained]
+    trained = {name: _trained(arm, todo, run, name, processes) for name in todo.trainings}
+    whole = trained.pop(_WHOLE, None)
+    folds = list(trained.values())
+    summaries = [summary_of(each.result) for each in folds]
     method, start = arm.name.rsplit("-", 1)
     version = todo.folds[0].train.version
     repeated = repeats_of(todo.dataset, version, todo.fingerprint, run.path.parent)
@@ -183,29 +188,27 @@ def tested(arm: Arm, todo: Task, run: Run, processes: int) -> dict[str, Any]:
         "start": start,
         "selection": selection,
         **(summaries[0] if len(summaries) == 1 else {"folds": summaries}),
-        **test_results(trained, todo.dataset, todo.others, repeated, run.path / arm.name),
+        **({"whole": summary_of(whole.result)} if whole else {}),
+        **test_results(folds, todo.dataset, repeated, run.path / arm.name),
+        "also_tested": {
+            other.dataset.name: _elsewhere(whole or folds[0], todo, other, run)
+            for other in todo.others
+        },
     }
-    get_run_logger().info(
-        "%s: test accuracy %.3f, mean class accuracy %.3f; of the last epoch %.3f%s",
-        arm.name,
-        row["accuracy"],
-        row["mean_class_accuracy"],
-        row["last_accuracy"],
-        f" ({CHOSEN_ON_TEST})" if selection == "test" else "",
-    )
+    log_tested(arm.name, row)
     return row
 
 
-def _show(
-    rows: Sequence[dict[str, Any]],
-    benchmark: BenchmarkName,
-    protocol: Protocol,
-    classes: Sequence[str],
-) -> None:
-    """Artifacts: the table and the confusion matrices."""
-    shown: list[dict[str, Any]] = [{n: row[n] for n in _SHOWN if n in row} for row in rows]
-    mark = f" ({CHOSEN_ON_TEST})" if protocol.selection == "test" else ""
-    show_results(shown, f"results-{benchmark}", f"{benchmark}: test split{mark}")
-    for row in rows:
-        key = f"confusion-{benchmark}-{row['method']}-{row['start']}"
-        show_confusion(row["confusion"], classes, key)
+def _trained(arm: Arm, todo: Task, run: Run, name: str, processes: int) -> Trained:
+    """Do one training of an arm."""
+    folder, faces = run.path / arm.name / name, todo.trainings[name]
+    run_id = "-".join([run.run_id, *folder.relative_to(run.path).parts])
+    result = train_arm(arm, todo.dataset, faces, run_id, folder, processes)
+    return Trained(faces, arm.config, folder, result)
+
+
+def _elsewhere(trained: Trained, todo: Task, other: Other, run: Run) -> dict[str, Any]:
+    """The test of a training on another dataset."""
+    sides = (Side(other.dataset, other.version), Side(todo.dataset, trained.faces.train.version))
+    fingerprints = (other.fingerprint, todo.fingerprint)
+    return scores_elsewhere(trained, other, shared_of(*sides, fingerprints, run.path.parent))

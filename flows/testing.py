@@ -1,28 +1,29 @@
-"""The test of what was trained: predictions kept, scored, sliced, and tried on other datasets."""
+"""The test of what was trained: predictions kept, scored and sliced."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scn.config import TrainConfig
-from scn.errors import ClassMismatch, TooFewFaces
 from scn.faces import Faces
 from scn.fitting import FitResult
+from scn.protocol import Selection
 from scn.scoring.calibration import temperature_of
 from scn.scoring.checkpoint_predictions import FOLDER, WHICH, Which, predictions_of
 from scn.scoring.predictions import Predictions, joined, read, write
 from scn.scoring.scores import score
 from scn.scoring.slices import COLUMNS, slices
 from storage.reader import FaceReader
-from storage.repeats import counted
+from storage.repeats import counted, involved
 from storage.store import Dataset
 
-_FEWEST_SHARED: Final = 2
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +42,42 @@ class Trained:
     folder: Path
     result: FitResult
 
+    @property
+    def selection(self) -> Selection:
+        """What selected the best checkpoint."""
+        return self.faces.source.protocol.selection
+
+    def said(self, reader: FaceReader, name: str) -> dict[Which, Predictions]:
+        """What its checkpoints say of faces; kept under the name of those."""
+        return predictions_of(self.result, reader, self.folder, name, self.selection)
+
 
 def test_results(
     folds: Sequence[Trained],
     dataset: Dataset,
-    others: Sequence[Dataset],
     repeated: pa.Table,
     folder: Path,
 ) -> dict[str, Any]:
     """Scores of the best and the last checkpoint and of the average, as plain values.
 
     Args:
-        folds: all trainings of one way to train; their tests are scored together.
+        folds: all trainings of one way to train; their tests are scored together, each face with
+            the temperature of the network that was tested on it.
         dataset: that was trained on.
-        others: datasets to test on as well, over the classes that both have.
         repeated: the dataset's pictures that come before, see `storage.repeats`.
         folder: of the way to train, which keeps the predictions.
     """
-    tests = _answers(folds, "test")
-    temperatures = _temperatures(folds)
-    scores = {w: score(said, temperatures.get(w, 1.0)).plain() for w, said in tests.items()}
+    parts = [each.said(each.faces.test, "test") for each in folds]
+    tests = {which: joined([part[which] for part in parts]) for which in parts[0]}
+    temperatures = temperatures_of(folds)
+    divisors = {
+        which: np.repeat(temperatures[which], [len(part[which]) for part in parts])
+        for which in tests
+    }
+    scores = {which: score(said, divisors[which]).plain() for which, said in tests.items()}
     if len(folds) > 1:
         for which, said in tests.items():
-            write(said, predictions_file(folder, which))
+            write(said, predictions_file(folder, which), folds[0].selection)
     known = _known(dataset, folds[0].faces.test.version)
     best = scores["best"]
     return {
@@ -71,10 +85,26 @@ def test_results(
         **{name: best[name]["value"] for name in ("accuracy", "mean_class_accuracy", "macro_f1")},
         "last_accuracy": scores["last"]["accuracy"]["value"],
         "scores": scores,
-        **_without_repeats(tests["best"], repeated, temperatures.get("best", 1.0)),
-        "slices": [asdict(part) for part in slices(tests["best"], known)],
-        "also_tested": {other.name: _elsewhere(folds, other) for other in others},
+        "temperatures": {which: temperatures[which] for which in tests},
+        "temperature_from": _temperature_from(folds[0]),
+        **_without_repeats(tests, repeated, divisors, both_sides=len(folds) > 1),
+        "slices": [
+            {**asdict(part), "warning": part.warning} for part in slices(tests["best"], known)
+        ],
     }
+
+
+def temperatures_of(folds: Sequence[Trained]) -> dict[Which, list[float]]:
+    """For each fold the temperature at which the labels of its validation faces are most probable.
+
+    Chosen on what is tested they would say nothing of calibration: 1 where the test split selects.
+    Labels that a protocol made wrong are wrong in validation, too: then the temperature makes the
+    network as sure of those as it is right about them, less sure than of true labels.
+    """
+    if folds[0].selection == "test":
+        return dict.fromkeys(WHICH, [1.0] * len(folds))
+    said = [each.said(each.faces.validation, "validation") for each in folds]
+    return {which: [temperature_of(part[which]) for part in said] for which in said[0]}
 
 
 def predictions_file(folder: Path, which: Which) -> Path:
@@ -92,77 +122,42 @@ def kept_predictions(folder: Path) -> dict[Which, Predictions]:
     return {which: read(file) for which, file in files.items() if file.exists()}
 
 
-def shared_classes(trained: Sequence[str], dataset: Dataset) -> tuple[str, ...]:
-    """The classes that a network knows and a dataset has.
+def _without_repeats(
+    tests: Mapping[Which, Predictions],
+    repeated: pa.Table,
+    divisors: Mapping[Which, FloatArray],
+    *,
+    both_sides: bool,
+) -> dict[str, Any]:
+    """How many tested faces come before, trained on or tested, and the scores of the others.
 
-    Raises:
-        ClassMismatch: there are fewer than two.
+    Args:
+        tests: what was said of them, of the same faces in the same order.
+        repeated: see `storage.repeats`.
+        divisors: temperatures of the faces.
+        both_sides: whether the first of alike pictures counts as well: in folds it is tested by a
+            network that trained on the others.
     """
-    theirs = set(pc.unique(dataset.scan("faces", ["emotion"])["emotion"]).to_pylist())
-    shared = tuple(name for name in trained if name in theirs)
-    if len(shared) < _FEWEST_SHARED:
-        raise ClassMismatch(
-            f"also_test: {dataset.name} has the classes {', '.join(sorted(theirs))}, of which"
-            f" {len(shared)} are trained on, must be at least {_FEWEST_SHARED}"
-        )
-    return shared
-
-
-def reader_elsewhere(config: TrainConfig, other: Dataset) -> FaceReader:
-    """What is tested on in another dataset: its test split, or all of it if it has none.
-
-    Raises:
-        TooFewFaces: it is empty.
-    """
-    for splits in (("test",), ("train", "validation")):
-        reader = FaceReader(
-            other,
-            splits=splits,
-            image_size_px=config.image_size_px,
-            centre_share=config.centre_share,
-        )
-        if len(reader):
-            return reader
-    raise TooFewFaces(f"also_test: dataset {other.name} has no faces")
-
-
-def _elsewhere(folds: Sequence[Trained], other: Dataset) -> dict[str, Any]:
-    """Scores of the best checkpoint on another dataset."""
-    (trained,) = folds
-    shared = shared_classes(trained.faces.classes, other)
-    reader = reader_elsewhere(trained.config, other)
-    said = predictions_of(trained.result, reader, trained.folder, other.name)["best"]
-    return {
-        "classes": list(shared),
-        "version": reader.version,
-        **score(said.among(shared)).plain(),
+    ids = tests["best"].face_ids
+    tested = repeated.filter(pc.is_in(repeated["face_id"], pa.array(ids)))
+    left = ~np.isin(ids, involved(repeated) if both_sides else tested["face_id"].to_pylist())
+    scores = {
+        which: score(said.only(left), divisors[which][left]).plain()
+        for which, said in tests.items()
+        if left.any()
     }
-
-
-def _answers(folds: Sequence[Trained], split: str) -> dict[Which, Predictions]:
-    """What all folds say of a split, together."""
-    said = [
-        predictions_of(each.result, getattr(each.faces, split), each.folder, split)
-        for each in folds
-    ]
-    return {which: joined([each[which] for each in said]) for which in said[0]}
-
-
-def _without_repeats(said: Predictions, repeated: pa.Table, temperature: float) -> dict[str, Any]:
-    """How many tested faces come before, trained on or tested, and the score of the others."""
-    tested = repeated.filter(pc.is_in(repeated["face_id"], pa.array(said.face_ids)))
-    left = said.only(~np.isin(said.face_ids, tested["face_id"].to_pylist()))
     return {
         "repeats": counted(tested),
-        "without_repeats": score(left, temperature).plain() if len(left) else None,
+        "without_repeats": scores.get("best"),
+        "scores_without_repeats": scores,
     }
 
 
-def _temperatures(folds: Sequence[Trained]) -> dict[Which, float]:
-    """Chosen on validation; on what is tested they would say nothing of calibration."""
-    if folds[0].faces.source.protocol.selection == "test":
-        return {}
-    return {which: temperature_of(said) for which, said in _answers(folds, "validation").items()}
+def _temperature_from(trained: Trained) -> str:
+    if trained.selection == "test":
+        return "nothing: the test split selects"
+    wrong = ", whose labels are wrong on purpose as those of train are"
+    return f"validation{wrong if trained.faces.source.protocol.noise else ''}"
 
 
 def _known(dataset: Dataset, version: int) -> Any:

@@ -102,6 +102,7 @@ def _fitted(arm: Arm, faces: Faces, folder: Path, processes: int) -> FitResult:
         folder,
         initial=arm.initial,
         report=report,
+        selection=faces.source.protocol.selection,
     )
 
 

@@ -13,6 +13,7 @@ from flows.progress import Progress
 from scn.checkpoint import Checkpoint
 from scn.config import TrainConfig
 from scn.fitting import Report
+from scn.protocol import Selection, marked, shown_as
 from scn.training import StepRow
 from scn.weights import Matched
 from storage.store import Dataset
@@ -41,10 +42,11 @@ def reporter(name: str, config: TrainConfig, faces: int) -> Report:
     def epoch(row: Mapping[str, Any]) -> None:
         progress.update(row["epoch"] * faces)
         get_run_logger().info(
-            "%s, epoch %d: loss %.3f, validation accuracy %.3f, importance %.3f, %d relabelled",
+            "%s, epoch %d: loss %.3f, %s %.3f, importance %.3f, %d relabelled",
             name,
             row["epoch"],
             row["loss"],
+            shown_as("validation_accuracy", selection_of(row)).replace("_", " "),
             row["validation_accuracy"],
             row["importance_mean"],
             row["relabelled"],
@@ -53,6 +55,12 @@ def reporter(name: str, config: TrainConfig, faces: int) -> Report:
             get_run_logger().warning("%s: %s. %s", name, alarm["name"], alarm["message"])
 
     return Report(start, epoch, step)
+
+
+def selection_of(row: Mapping[str, Any]) -> Selection:
+    """What selected, by an epoch's row of a log; logs that do not say it are of validation."""
+    found: Selection = row.get("selection", "validation")
+    return found
 
 
 def show_training(
@@ -67,7 +75,10 @@ def show_training(
         folder: of the run.
         truth: face_id → true label, where labels were made wrong on purpose.
     """
-    show_curves(last.log, CURVES, f"curves-{name}")
+    selection = selection_of(last.log[-1])
+    rows = [{shown_as(n, selection): value for n, value in row.items()} for row in last.log]
+    names = [shown_as(n, selection) for n in CURVES]
+    show_curves(rows, names, f"curves-{name}", marked("Training curves", selection))
     show_monitors(last.log, name)
     if last.config.method == "scn":
         show_audit(dataset, last, folder / AUDIT, name, truth)

@@ -13,6 +13,7 @@ from scn.errors import Interrupted, TooFewFaces
 from scn.folder_lock import locked
 from scn.methods import METHODS
 from scn.processes import Processes, own_device
+from scn.protocol import Selection
 from scn.resuming import resumable
 from scn.run_log import RunLog
 from scn.run_state import checkpoint_of, go_on
@@ -52,6 +53,7 @@ def fit(
     *,
     initial: Path | None = None,
     report: Report = Report(),
+    selection: Selection = "validation",
 ) -> FitResult:
     """Train to the last epoch, going on from the newest checkpoint in `folder` if there is one.
 
@@ -62,11 +64,14 @@ def fit(
     Args:
         config: how to train.
         train: the faces to train on.
-        validation: the faces that choose the checkpoint; never the test split.
+        validation: the faces that choose the checkpoint; the test split only if `selection` says
+            so.
         classes: names in the order of the network's outputs.
         folder: the run's own folder.
         initial: a checkpoint whose backbone and importance head are the start.
         report: called after each step and epoch, in the first process.
+        selection: what `validation` is; each epoch's row of the log says it, and with the log each
+            checkpoint.
 
     Raises:
         TooFewFaces: there is nothing to train on, or nothing to choose by.
@@ -82,7 +87,7 @@ def fit(
     first = not trainer.processes.rank
     told = report if first else Report()
     told.start(trainer.copied)
-    run = _Run(trainer, folder, told)
+    run = _Run(trainer, folder, told, selection)
     with locked(folder) if first else nullcontext(), stop_request() as request:
         run.to_its_end(request)
     trainer.processes.wait()
@@ -127,8 +132,11 @@ def prepare(
 class _Run:
     """A trainer and the folder that it fills."""
 
-    def __init__(self, trainer: Trainer, folder: Path, report: Report) -> None:
+    def __init__(
+        self, trainer: Trainer, folder: Path, report: Report, selection: Selection
+    ) -> None:
         self._trainer, self._folder, self._report = trainer, folder, report
+        self._selection = selection
         self._saved_s = time.monotonic()
 
     def to_its_end(self, request: StopRequest) -> None:
@@ -150,6 +158,7 @@ class _Run:
             self._report.step(row)
             self._between_steps(request, log)
         row_of_epoch = self._trainer.close_epoch()
+        row_of_epoch["selection"] = self._selection
         if log:
             log.epoch(self._trainer.progress.log)
         self._save(log)

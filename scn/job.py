@@ -39,6 +39,7 @@ def run(job: Job) -> None:
         job.folder,
         initial=job.initial,
         report=said,
+        selection=job.faces.protocol.selection,
     )
 
 

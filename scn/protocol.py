@@ -1,11 +1,28 @@
 """How a benchmark is used: its classes and folds, what selects, which labels are made wrong."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Selection = Literal["validation", "test"]
+CHOSEN_ON_TEST: Final = "CHOSEN ON THE TEST SPLIT: better than it is, to compare with papers only"
+_SELECTING: Final = ("validation_accuracy", "validation_mean_class_accuracy", "average_accuracy")
+
+
+def marked(title: str, selection: Selection) -> str:
+    """A title, with a warning where the test split selected what it is of."""
+    return f"{title} ({CHOSEN_ON_TEST})" if selection == "test" else title
+
+
+def shown_as(column: str, selection: Selection) -> str:
+    """What a column of a training's log is called where people read it.
+
+    Scores on what selects are called validation's in every log; where that is the test split, the
+    name says so.
+    """
+    chosen = selection == "test" and column in _SELECTING
+    return f"{column.removeprefix('validation_')}_on_test_which_selects" if chosen else column
 
 
 class Noise(BaseModel):

@@ -16,6 +16,7 @@ from torch.utils.tensorboard import SummaryWriter
 from scn.config import TrainConfig
 from scn.mlflow_log import MlflowLog
 from scn.progress import Progress
+from scn.protocol import shown_as
 from scn.training import StepRow
 
 STEPS: Final = "steps.jsonl"
@@ -47,10 +48,10 @@ class RunLog:
         """Write all epochs, of which the last is new."""
         listed = list(rows)
         self.epochs(listed)
-        numbers = {n: v for n, v in listed[-1].items() if isinstance(v, int | float)}
+        numbers = _numbers(listed[-1])
         for name, value in numbers.items():
             self._board.add_scalar(f"epoch/{name}", value, listed[-1]["epoch"])
-        if self._mlflow and not self._mlflow.epoch(listed[-1]):
+        if self._mlflow and not self._mlflow.epoch(numbers):
             self._mlflow = None
 
     def epochs(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -67,6 +68,12 @@ class RunLog:
         """Nothing more will come."""
         self._steps.close()
         self._board.close()
+
+
+def _numbers(row: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers of an epoch, by names that say if the test split selects."""
+    selection = row.get("selection", "validation")
+    return {shown_as(n, selection): v for n, v in row.items() if isinstance(v, int | float)}
 
 
 def _before(row: Mapping[str, Any], progress: Progress) -> bool:

@@ -13,16 +13,24 @@ from itertools import product
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from storage.alike_pictures import (
+    ALIKE,
+    COMPARED,
+    MAX_DISTANCE,
+    SPLITS,
+    correlations,
+    ordered_samples,
+    perceptual_hashes,
+    pictures_of,
+    small_reader,
+)
 from storage.near_duplicates import Places, hashes_of, near_pairs
 from storage.reader import FaceReader
 from storage.store import Dataset
 
-ALIKE: Final = 0.98
-"""Correlation from which two pictures are the same."""
-SPLITS: Final = ("train", "validation", "test")
 REPEATS: Final = pa.schema(
     [
         # The later of two, by split and then by name; each is named once.
@@ -32,16 +40,10 @@ REPEATS: Final = pa.schema(
         ("of", pa.string()),
         ("of_split", pa.string()),
         ("correlation", pa.float32()),
+        # All before it that it is like, of those that it was compared with.
+        ("alike", pa.list_(pa.string())),
     ]
 )
-_MAX_DISTANCE: Final = 4
-_SIDE_PX: Final = 48
-# Of more faces with one hash, each is compared with so many before it.
-_COMPARED: Final = 8
-_PAIRS_AT_A_TIME: Final = 16_384
-_IMAGES_AT_A_TIME: Final = 256
-_GREY: Final = np.array([0.299, 0.587, 0.114], np.float32)
-
 Confirmed = tuple[int, int, float]
 
 
@@ -52,14 +54,16 @@ def repeats(dataset: Dataset, version: int | None = None) -> pa.Table:
     as a repeat of the training face. Faces without a perceptual hash take no part. Memory: 9 kB for
     each candidate.
     """
-    reader = FaceReader(dataset, splits=SPLITS, image_size_px=_SIDE_PX, version=version)
-    hashes = _hashes(dataset, reader)
+    reader = small_reader(dataset, version)
+    hashes = perceptual_hashes(dataset, reader)
     ids, splits = (reader.index[name].to_pylist() for name in ("face_id", "split"))
-    known = [n for n in range(len(ids)) if hashes[n]]
     # From here on a face is known by its place in this order.
-    ordered = sorted(known, key=lambda n: (SPLITS.index(splits[n]), ids[n]))
+    ordered = ordered_samples(reader, hashes)
     pairs = _candidates([hashes[n] for n in ordered])
-    of = _best(_confirmed(reader, np.array(ordered, np.int64), pairs), [splits[n] for n in ordered])
+    confirmed = list(_confirmed(reader, np.array(ordered, np.int64), pairs))
+    alike: dict[int, list[str]] = {}
+    for earlier, later, _ in confirmed:
+        alike.setdefault(later, []).append(ids[ordered[earlier]])
     rows = [
         {
             "face_id": ids[ordered[later]],
@@ -67,10 +71,17 @@ def repeats(dataset: Dataset, version: int | None = None) -> pa.Table:
             "of": ids[ordered[earlier]],
             "of_split": splits[ordered[earlier]],
             "correlation": correlation,
+            "alike": alike[later],
         }
-        for later, (earlier, correlation) in of.items()
+        for later, (earlier, correlation) in _best(confirmed, [splits[n] for n in ordered]).items()
     ]
     return pa.Table.from_pylist(rows, schema=REPEATS).sort_by("face_id")
+
+
+def involved(found: pa.Table) -> list[str]:
+    """Both sides of each pair: all faces whose picture is in the dataset once more."""
+    alike = pc.list_flatten(found["alike"])
+    return sorted({*found["face_id"].to_pylist(), *alike.to_pylist()})
 
 
 def counted(found: pa.Table) -> dict[str, int]:
@@ -79,30 +90,23 @@ def counted(found: pa.Table) -> dict[str, int]:
     return dict(sorted(Counter(f"{split}, of {of}" for split, of in pairs).items()))
 
 
-def _hashes(dataset: Dataset, reader: FaceReader) -> list[str | None]:
-    """The perceptual hash of each face of a reader."""
-    rows = dataset.scan("faces", ["face_id", "phash"], version=reader.version)
-    found = dict(zip(rows["face_id"].to_pylist(), rows["phash"].to_pylist(), strict=True))
-    return [found[face] for face in reader.index["face_id"].to_pylist()]
-
-
 def _candidates(texts: Sequence[str | None]) -> Places:
     """Pairs of places whose hashes are equal or near, [P, 2], the earlier first."""
     faces_of: dict[str, list[int]] = {}
     for place, text in enumerate(texts):
         faces_of.setdefault(str(text), []).append(place)
     unique = list(faces_of)
-    first, second = near_pairs(hashes_of(np.array(unique, dtype=str)), _MAX_DISTANCE)
+    first, second = near_pairs(hashes_of(np.array(unique, dtype=str)), MAX_DISTANCE)
     equal = (
         (earlier, later)
         for faces in faces_of.values()
         for number, later in enumerate(faces)
-        for earlier in faces[max(0, number - _COMPARED) : number]
+        for earlier in faces[max(0, number - COMPARED) : number]
     )
     near = (
         (min(pair), max(pair))
         for u, v in zip(first.tolist(), second.tolist(), strict=True)
-        for pair in product(faces_of[unique[u]][:_COMPARED], faces_of[unique[v]][:_COMPARED])
+        for pair in product(faces_of[unique[u]][:COMPARED], faces_of[unique[v]][:COMPARED])
     )
     return np.array(sorted({*equal, *near}), np.int64).reshape(-1, 2)
 
@@ -112,27 +116,10 @@ def _confirmed(reader: FaceReader, ordered: Places, pairs: Places) -> Iterator[C
     wanted = np.unique(pairs)
     row_of = np.zeros(len(ordered), np.int64)
     row_of[wanted] = np.arange(len(wanted))
-    pictures = _pictures(reader, ordered[wanted])
-    for begin in range(0, len(pairs), _PAIRS_AT_A_TIME):
-        earlier, later = pairs[begin : begin + _PAIRS_AT_A_TIME].T
-        alike = np.einsum("ij,ij->i", pictures[row_of[earlier]], pictures[row_of[later]])
-        for place in np.flatnonzero(alike >= ALIKE):
-            yield int(earlier[place]), int(later[place]), float(alike[place])
-
-
-def _pictures(reader: FaceReader, samples: Places) -> npt.NDArray[np.float32]:
-    """Small grey pictures of zero mean and length 1, float32 [len(samples), pixels]."""
-    chosen = np.zeros(len(reader), np.bool_)
-    chosen[samples] = True
-    found = np.zeros((len(samples), _SIDE_PX**2), np.float32)
-    # The reader numbers what is chosen in its own order.
-    place_of = np.argsort(samples)
-    for batch in reader.select(chosen).batches(batch_size=_IMAGES_AT_A_TIME, shuffle=False):
-        grey = (batch.images_rgb @ _GREY).reshape(len(batch.indexes), -1)
-        grey -= grey.mean(axis=1, keepdims=True)
-        length = np.linalg.norm(grey, axis=1, keepdims=True)
-        found[place_of[batch.indexes]] = grey / np.maximum(length, 1.0)
-    return found
+    pictures = pictures_of(reader, ordered[wanted])
+    alike = correlations((pictures, row_of[pairs[:, 0]]), (pictures, row_of[pairs[:, 1]]))
+    for place in np.flatnonzero(alike >= ALIKE):
+        yield int(pairs[place, 0]), int(pairs[place, 1]), float(alike[place])
 
 
 def _best(confirmed: Iterable[Confirmed], splits: Sequence[str]) -> dict[int, tuple[int, float]]:

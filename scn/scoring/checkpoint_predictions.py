@@ -8,6 +8,7 @@ from scn.checkpoint import load
 from scn.fitting import FitResult
 from scn.network import Network
 from scn.processes import own_device
+from scn.protocol import Selection
 from scn.scoring.predictions import Predictions, predict_all, read, write
 from scn.trained import load_network
 from storage.reader import FaceReader
@@ -19,7 +20,11 @@ FOLDER: Final = "predictions"
 
 
 def predictions_of(
-    result: FitResult, reader: FaceReader, folder: Path, name: str
+    result: FitResult,
+    reader: FaceReader,
+    folder: Path,
+    name: str,
+    selection: Selection = "validation",
 ) -> dict[Which, Predictions]:
     """The predictions of the best and the last checkpoint, and of the average of the last.
 
@@ -31,6 +36,7 @@ def predictions_of(
         reader: the faces.
         folder: the run's.
         name: of the faces, such as "test".
+        selection: what selected the best checkpoint; the files say it.
     """
     files = {which: folder / FOLDER / f"{name}-{which}.parquet" for which in _kept(result)}
     if not all(file.exists() for file in files.values()):
@@ -38,7 +44,7 @@ def predictions_of(
         networks = {which: network.to(device) for which, network in _networks(result).items()}
         classes = load(result.last).classes
         for which, found in predict_all(networks, reader, classes, device).items():
-            write(found, files[which])
+            write(found, files[which], selection)
     return {which: read(file) for which, file in files.items()}
 
 

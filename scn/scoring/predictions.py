@@ -16,6 +16,7 @@ from scipy.special import softmax
 from scn.batches import normalised, to_tensor
 from scn.errors import ClassMismatch
 from scn.network import Network
+from scn.protocol import Selection
 from storage.reader import FaceReader
 
 FloatArray = npt.NDArray[np.float32]
@@ -26,6 +27,7 @@ Name = TypeVar("Name", bound=str)
 
 _BATCH: Final = 256
 _CLASSES: Final = b"classes"
+_SELECTION: Final = b"selection"
 _COLUMNS: Final = ("face_id", "subject", "truth", "importance", "logits")
 
 
@@ -63,9 +65,12 @@ class Predictions:
         """Whether that is the label, bool [N]."""
         return np.asarray(self.predicted == self.truth, np.bool_)
 
-    def probabilities(self, temperature: float = 1.0) -> npt.NDArray[np.float64]:
-        """Softmax of the logits over a temperature, float64 [N, C]."""
-        return np.asarray(softmax(self.logits.astype(np.float64) / temperature, axis=1))
+    def probabilities(
+        self, temperature: float | npt.NDArray[np.float64] = 1.0
+    ) -> npt.NDArray[np.float64]:
+        """Softmax of the logits over a temperature, or one for each face [N]; float64 [N, C]."""
+        divisor = np.reshape(temperature, (-1, 1))
+        return np.asarray(softmax(self.logits.astype(np.float64) / divisor, axis=1))
 
     def only(self, mask: BoolArray) -> "Predictions":
         """The faces where `mask` (bool [N]) is true."""
@@ -150,8 +155,14 @@ def predict_all(
     }
 
 
-def write(predictions: Predictions, path: Path) -> None:
-    """Keep predictions as Parquet; the file appears whole or not at all."""
+def write(predictions: Predictions, path: Path, selection: Selection = "validation") -> None:
+    """Keep predictions as Parquet; the file appears whole or not at all.
+
+    Args:
+        predictions: what to keep.
+        path: of the file.
+        selection: what selected the network's weights; kept in the file's metadata.
+    """
     names = np.array(predictions.classes, dtype=object)
     columns: dict[str, Any] = {
         "face_id": pa.array(predictions.face_ids, pa.string()),
@@ -161,7 +172,9 @@ def write(predictions: Predictions, path: Path) -> None:
         "logits": pa.array(list(predictions.logits), pa.list_(pa.float32())),
     }
     table = pa.table(columns)
-    table = table.replace_schema_metadata({_CLASSES: json.dumps(predictions.classes)})
+    table = table.replace_schema_metadata(
+        {_CLASSES: json.dumps(predictions.classes), _SELECTION: selection}
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     pq.write_table(table, unfinished)

@@ -28,7 +28,8 @@ class Scores:
         macro_f1: mean of their F1.
         calibration_error: between how sure and how right the network is, 0 to 1.
         calibrated_error: the same, once logits are divided by the temperature.
-        temperature: by which the logits are divided; chosen on validation.
+        temperature: by which the logits are divided, chosen on validation; where faces have their
+            own, the middle one.
         recalls: share of each class that is named right; classes without faces are left out.
         confusion: counts; the truth is in the rows.
     """
@@ -48,12 +49,13 @@ class Scores:
         return asdict(self)
 
 
-def score(predictions: Predictions, temperature: float = 1.0, seed: int = 0) -> Scores:
+def score(predictions: Predictions, temperature: float | FloatArray = 1.0, seed: int = 0) -> Scores:
     """Score predictions; intervals are of 1,000 resamples of people, or of faces.
 
     Args:
         predictions: of a test split.
-        temperature: chosen on validation, see `scn.scoring.calibration`.
+        temperature: chosen on validation, see `scn.scoring.calibration`; [N] where the faces were
+            shown to several networks, such as those of folds.
         seed: of the resamples.
 
     Raises:
@@ -70,7 +72,7 @@ def score(predictions: Predictions, temperature: float = 1.0, seed: int = 0) -> 
     found = {name: interval(float(v[0]), spread[name]) for name, v in value.items()}
     return Scores(
         faces=len(predictions),
-        temperature=temperature,
+        temperature=float(np.median(temperature)),
         recalls={
             name: interval(float(recall[0, number]), recalls[:, number])
             for number, name in enumerate(predictions.classes)
@@ -82,7 +84,7 @@ def score(predictions: Predictions, temperature: float = 1.0, seed: int = 0) -> 
 
 
 def _figures(
-    predictions: Predictions, temperature: float, weights: FloatArray
+    predictions: Predictions, temperature: float | FloatArray, weights: FloatArray
 ) -> tuple[dict[str, FloatArray], FloatArray]:
     """The figures for each row of weights [B, N]; and the recalls [B, C], NaN for empty classes."""
     confusions = _confusions(predictions, weights)
@@ -99,7 +101,8 @@ def _figures(
         "mean_class_accuracy": np.nanmean(recalls, axis=1),
         "macro_f1": np.nanmean(f1, axis=1),
     }
-    for name, divisor in (("calibration_error", 1.0), ("calibrated_error", temperature)):
+    divisors = {"calibration_error": 1.0, "calibrated_error": temperature}
+    for name, divisor in divisors.items():
         confidence = predictions.probabilities(divisor).max(axis=1)
         figures[name] = calibration_error(confidence, predictions.right, weights)
     return figures, recalls

@@ -1,5 +1,6 @@
 """Accuracy by what is known of a face: size, blur, pose, and who is seen where a source says so."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +20,7 @@ MEASURED: Final[Mapping[str, str]] = {
     "sharpness": "sharpness (less is blurred)",
     "yaw_deg": "turn to either side, degrees",
     "pitch_deg": "turn up or down, degrees",
+    "roll_deg": "tilt to either side, degrees",
 }
 NAMED: Final[Mapping[str, str]] = {
     "age": "age",
@@ -28,6 +30,7 @@ NAMED: Final[Mapping[str, str]] = {
 COLUMNS: Final = (*MEASURED, *NAMED)
 _PARTS: Final = 3
 _MOST_NAMES: Final = 12
+_AGE: Final = re.compile(r"(?P<low>\d{1,3}(\.\d+)?)(\s*-\s*(?P<high>\d{1,3})|\+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,19 @@ class Slice:
     accuracy: Interval
     too_small: bool
 
+    @property
+    def warning(self) -> str:
+        """What is to be thought of while reading its score; empty for nothing."""
+        if not self.too_small:
+            return ""
+        return f"too small: {self.faces} faces, of fewer than {FEWEST_FACES} a score says little"
+
 
 def slices(predictions: Predictions, known: pa.Table, seed: int = 0) -> tuple[Slice, ...]:
     """Score parts of the faces: thirds by what is measured, groups by what is named.
 
-    A face of which the source does not say it is in no part.
+    Ages that are numbers or ranges of them ("34", "20-39", "70+") are groups if there are few, else
+    thirds. A face of which the source does not say it is in no part.
 
     Args:
         predictions: of a test split.
@@ -72,14 +83,7 @@ def slices(predictions: Predictions, known: pa.Table, seed: int = 0) -> tuple[Sl
 def _measured(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str, BoolArray]]:
     for name, words in MEASURED.items():
         values = np.abs(np.array([_number(row.get(name)) for row in rows], np.float64))
-        found = values[~np.isnan(values)]
-        if not len(found):
-            continue
-        edges = np.unique(np.quantile(found, np.linspace(0, 1, _PARTS + 1)))
-        for low, high in pairwise(edges):
-            last = high == edges[-1]
-            within = (values >= low) & ((values <= high) if last else (values < high))
-            yield words, f"{low:.3g} to {high:.3g}", within
+        yield from _thirds(words, values)
 
 
 def _named(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str, BoolArray]]:
@@ -89,6 +93,28 @@ def _named(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str, BoolArray]]:
         if 1 < len(names) <= _MOST_NAMES:
             for each in names:
                 yield words, str(each), np.asarray(values == each, np.bool_)
+        elif name == "age":
+            yield from _thirds(f"{words}, years", np.array([_years(each) for each in values]))
+
+
+def _thirds(words: str, values: npt.NDArray[np.float64]) -> Iterator[tuple[str, str, BoolArray]]:
+    """Parts of as many faces each, but for ties; NaN is in none."""
+    found = values[~np.isnan(values)]
+    if not len(found):
+        return
+    edges = np.unique(np.quantile(found, np.linspace(0, 1, _PARTS + 1)))
+    for low, high in pairwise(edges):
+        within = (values >= low) & ((values <= high) if high == edges[-1] else (values < high))
+        yield words, f"{low:.3g} to {high:.3g}", within
+
+
+def _years(text: str) -> float:
+    """The age, or the middle of a range; NaN for other words."""
+    match = _AGE.fullmatch(text.strip())
+    if match is None:
+        return np.nan
+    low, high = float(match["low"]), match["high"]
+    return (low + float(high)) / 2 if high else low
 
 
 def _number(value: float | None) -> float:

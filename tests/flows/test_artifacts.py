@@ -14,7 +14,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.artifacts import show_collection, show_confusion, show_curves, show_results
+from flows.artifacts import show_collection, show_confusion, show_curves, show_results, show_slices
 from storage.ledger import Ledger, VideoEvent
 from storage.store import Dataset, open_store
 from tests.storage.rows import faces
@@ -34,12 +34,24 @@ EVENTS = [
 ]
 
 
+SLICE = {
+    "by": "age",
+    "which": "70+",
+    "faces": 20,
+    "accuracy": {"value": 0.5, "low": 0.25, "high": 0.75},
+    "too_small": True,
+    "warning": "too small: 20 faces",
+}
+
+
 @flow
 def _showing(dataset: Dataset, failures: dict[str, int]) -> str:
     show_collection(dataset, failures)
     show_results(RESULTS, "results", "Results")
     show_curves(LOG, ["loss"], "curves")
     show_confusion([[3, 1], [0, 4]], ["happy", "sad"], "confusion")
+    show_confusion([[3, 1], [0, 4]], ["happy", "sad"], "confusion-chosen", "test")
+    show_slices([SLICE], "slices", "Slices")
     return str(flow_run.id)
 
 
@@ -138,3 +150,19 @@ def test_a_collection_that_found_nothing_is_shown_too(api: httpx.Client, tmp_pat
     assert [json.loads(shown[key]) for key in ("yield", "drops", "stages")] == [[], [], []]
     assert _picture(shown["contact-sheet"]).size > 0
     assert "failed-queries" not in shown
+
+
+def test_slices_say_in_words_which_are_too_small(artifacts: dict[str, Any]) -> None:
+    """In the table, beside the interval."""
+    (row,) = json.loads(artifacts["slices"])
+    assert row["warning"] == "too small: 20 faces"
+    assert row["accuracy"] == "0.500 (0.250 to 0.750)"
+
+
+def test_a_confusion_matrix_that_was_chosen_on_test_says_so_in_the_picture(
+    artifacts: dict[str, Any],
+) -> None:
+    """Its axis is named otherwise, and nothing else differs: the table above it is the same."""
+    one, other = (_picture(artifacts[key]) for key in ("confusion", "confusion-chosen"))
+    assert one.shape == other.shape
+    assert (one != other).any()

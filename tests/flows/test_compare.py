@@ -15,8 +15,15 @@ from scn.scoring.scores import score
 from tests.scn.scoring.answers import CLASSES, answers
 
 
-def _run(folder: Path, name: str, ways: dict[str, float], selection: str = "validation") -> None:
-    """A finished run, whose ways to train have so much skill on the same 400 faces."""
+def _run(
+    folder: Path,
+    name: str,
+    ways: dict[str, float],
+    selection: str = "validation",
+    faces: int = 400,
+    fingerprint: str = "1",
+) -> None:
+    """A finished run, whose ways to train have so much skill on the first of the same 400 faces."""
     rows = []
     for way, skill in ways.items():
         made, noise = answers(400), answers(400, seed=len(way) + len(name), skill=0)
@@ -24,14 +31,14 @@ def _run(folder: Path, name: str, ways: dict[str, float], selection: str = "vali
         logits[np.arange(400), made.truth] += skill
         said = Predictions(
             CLASSES, made.face_ids, made.subjects, made.truth, logits, made.importance
-        )
+        ).only(np.arange(400) < faces)
         write(said, predictions_file(folder / name / way, "best"))
         method, start = way.rsplit("-", 1)
         scores = {"best": score(said).plain()}
         rows.append({"method": method, "start": start, "selection": selection, "scores": scores})
     run = Run(folder / name)
     run.start("finetune", {})
-    run.finish({"rows": rows})
+    run.finish({"rows": rows, "fingerprint": fingerprint})
 
 
 def _compare(folder: Path, *arguments: str) -> Result:
@@ -50,6 +57,26 @@ def test_the_ways_of_runs_stand_side_by_side_in_plain_words(tmp_path: Path) -> N
     assert "better, by more than chance" in words["one/scn-random"]
     assert "no difference larger than chance" in words["two/scn-random"]
     assert result.stdout.count("chosen on test") == 1
+
+
+def test_what_the_words_do_not_mean_is_said_and_what_is_not_in_common_warned_of(
+    tmp_path: Path,
+) -> None:
+    """Another seed, corrected p-values; other data, other faces."""
+    _run(tmp_path, "one", {"baseline-random": 1.0, "scn-random": 2.5})
+    two = _compare(tmp_path, "one")
+    assert "another seed" in two.stdout
+    assert "corrected" not in two.stdout
+    assert "warning" not in two.stdout
+    _run(tmp_path, "two", {"scn-random": 1.0}, faces=390, fingerprint="2")
+    three = _compare(tmp_path, "one", "two")
+    assert "2 comparisons are corrected for their number (Holm)" in three.stdout
+    warned = [line for line in three.stdout.splitlines() if "warning" in line]
+    assert len(warned) == 2
+    assert "one/baseline-random and two/scn-random did not have the same data" in warned[0]
+    assert "the 390 common ones count, and not 10 of the first and 0 of the second" in warned[1]
+    cells = [[cell.strip() for cell in line.split("│")] for line in three.stdout.splitlines()]
+    assert [row[2] for row in cells if row[1:2] == ["two/scn-random"]][-1] == "390"
 
 
 def test_one_way_of_a_run_is_named_after_a_slash(tmp_path: Path) -> None:

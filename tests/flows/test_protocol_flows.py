@@ -1,9 +1,12 @@
 """Fine-tuning under protocols, on a real server: folds, noise, selection, other datasets."""
 
+import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -18,9 +21,12 @@ from flows.testing import kept_predictions
 from scn.benchmarks import BenchmarkName
 from scn.config import TrainConfig
 from scn.protocol import Protocol
+from scn.scoring.calibration import temperature_of
+from scn.scoring.predictions import read
 from storage.fingerprint import fingerprint
 from storage.labels import events_of, labels_as_of
 from storage.store import open_store
+from tests.flows.untrained import Face, dataset_of
 from tests.scn.benchmarks.copies import picture
 
 pytestmark = pytest.mark.timeout(600)
@@ -31,6 +37,18 @@ TRAIN = TrainConfig.model_validate(
 )  # fmt: skip
 PEOPLE = ("KA", "KL", "KM", "KR", "MK", "NA")
 CODES = ("HA", "SA", "AN")
+
+
+def _logged(api: httpx.Client, flow_run_id: str, last: str) -> list[str]:
+    """The lines of a run's log, which come to the server some time after they were written."""
+    wanted = {"logs": {"flow_run_id": {"any_": [flow_run_id]}}}
+    lines: list[str] = []
+    for _ in range(120):
+        lines = [each["message"] for each in api.post("/logs/filter", json=wanted).json()]
+        if any(last in line for line in lines):
+            break
+        time.sleep(0.5)
+    return lines
 
 
 @pytest.fixture(scope="module")
@@ -140,10 +158,10 @@ def test_tested_faces_that_are_trained_on_are_counted_and_scored_without(
     assert result["fingerprint"] == fingerprint(dataset)
 
 
-def test_what_the_test_split_chose_is_marked_and_calibration_is_left_as_it_is(
-    folder: Path, deployed: dict[str, str]
+def test_what_the_test_split_chose_is_marked_everywhere_and_calibration_is_left_as_it_is(
+    folder: Path, deployed: dict[str, str], api: httpx.Client
 ) -> None:
-    """In the result, in each row; and the temperature is 1."""
+    """Result, rows, checkpoints, predictions, log lines, artifacts; and the temperature is 1."""
     run = _finetuned(
         folder,
         deployed,
@@ -156,6 +174,32 @@ def test_what_the_test_split_chose_is_marked_and_calibration_is_left_as_it_is(
     assert result["selection"] == row["selection"] == "test"
     assert {scores["temperature"] for scores in row["scores"].values()} == {1.0}
     assert row["validation_accuracy"] == pytest.approx(row["accuracy"])
+    state = json.loads((next((run.path / "scn-random").glob("epoch-*")) / "state.json").read_text())
+    assert [epoch["selection"] for epoch in state["progress"]["log"]] == ["test"]
+    kept = list((run.path / "scn-random" / "predictions").glob("*.parquet"))
+    assert len(kept) == 3
+    assert {pq.read_schema(file).metadata[b"selection"] for file in kept} == {b"test"}
+    (made,) = api.post(
+        "/flow_runs/filter",
+        json={"flows": {"name": {"any_": ["finetune"]}}, "sort": "START_TIME_DESC", "limit": 1},
+    ).json()
+    wanted = {"flow_run_id": {"any_": [made["id"]]}}
+    shown = api.post("/artifacts/filter", json={"artifacts": wanted}).json()
+    said = {each["key"]: each["description"] for each in shown}
+    for key in ("curves-scn-random", "results-folder", "confusion-folder-scn-random"):
+        assert "CHOSEN ON THE TEST SPLIT" in said[key]
+    lines = _logged(api, made["id"], "scn-random: test accuracy")
+    assert any("CHOSEN ON THE TEST SPLIT" in line for line in lines)
+    assert any("epoch 1" in line and "accuracy on test which selects" in line for line in lines)
+
+
+def test_what_validation_chose_is_called_so(folder: Path, deployed: dict[str, str]) -> None:
+    """In the checkpoint and beside the predictions."""
+    run = _finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="own")
+    state = json.loads((next((run.path / "scn-random").glob("epoch-*")) / "state.json").read_text())
+    assert [epoch["selection"] for epoch in state["progress"]["log"]] == ["validation"]
+    file = run.path / "scn-random" / "predictions" / "test-best.parquet"
+    assert pq.read_schema(file).metadata[b"selection"] == b"validation"
 
 
 def test_another_dataset_is_tested_on_over_the_classes_that_both_have(
@@ -169,10 +213,44 @@ def test_another_dataset_is_tested_on_over_the_classes_that_both_have(
     assert found["faces"] == np.sum(found["confusion"]) == len(PEOPLE) * 4
 
 
+def test_without_a_test_split_a_network_of_all_people_is_tested_on_another_dataset(
+    folder: Path, deployed: dict[str, str]
+) -> None:
+    """Beside the folds; and a run that goes on sees the other dataset as it was."""
+    settings: dict[str, Any] = {"store": str(folder / "store"), "runs": folder / "runs"}
+    with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
+        ingest(BenchmarkName.FOLDER, folder / "own", dataset="growing", **settings)
+    protocol = Protocol(folds=2)
+    run = _finetuned(
+        folder, deployed, BenchmarkName.JAFFE, protocol=protocol, also_test=("growing",)
+    )
+    (row,) = run.read()["result"]["rows"]
+    found = row["also_tested"]["growing"]
+    assert (found["classes"], found["faces"]) == (["happy", "sad"], 12)
+    assert set(found["scores"]) == {"best", "last", "average"}
+    whole = run.path / "scn-random" / "whole"
+    selecting = read(whole / "predictions" / "validation-best.parquet")
+    samples = pq.read_table(next(whole.glob("epoch-*")) / "samples.parquet")
+    faces = [*samples["face_id"].to_pylist(), *selecting.face_ids]
+    assert len(faces) == len(set(faces)) == len(PEOPLE) * 6
+    assert found["scores"]["best"]["temperature"] == temperature_of(selecting)
+    dataset_of(folder / "store", "growing", [Face("test/new", 77)], ["happy"])
+    begun = {path: path.stat().st_mtime_ns for path in run.path.rglob("*.safetensors")}
+    with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
+        finetune(
+            BenchmarkName.JAFFE, start="random", train=TRAIN, protocol=protocol,
+            also_test=("growing",), run=run.run_id, **settings,
+        )  # fmt: skip
+    (again,) = run.read()["result"]["rows"]
+    assert again["also_tested"] == row["also_tested"]
+    assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*.safetensors")} == begun
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
         (['also_test=["nowhere"]'], "there is no dataset 'nowhere'"),
+        (['also_test=["own"]'], "must not be what is trained on"),
         (["protocol.folds=3"], "has a test split"),
         (['protocol.without=["joy"]'], "without: is 'joy', must be one of"),
         (["protocol.noise.kind=file"], "must be given for kind file"),

@@ -236,3 +236,16 @@ def test_fine_tuning_takes_the_features_and_not_the_classifier(straight: Path) -
     assert report.matched == report.total == len(counted)
     assert all(torch.equal(model.state_dict()[name], source[name]) for name in taken)
     assert torch.equal(model.classifier.weight, classifier)
+
+
+def test_every_log_says_if_the_test_split_selects(store: Path, tmp_path: Path) -> None:
+    """The rows and the checkpoint by a word, TensorBoard in the curve's name."""
+    reader = _reader(store)
+    fit(_config(epochs=1), reader, reader, CLASSES, tmp_path, selection="test")
+    (row,) = map(json.loads, (tmp_path / "epochs.jsonl").read_text().splitlines())
+    path = newest(tmp_path)
+    assert path is not None
+    assert row["selection"] == load(path).log[0]["selection"] == "test"
+    (events,) = (tmp_path / "tensorboard").iterdir()
+    assert b"epoch/accuracy_on_test_which_selects" in events.read_bytes()
+    assert b"validation_accuracy" not in events.read_bytes()

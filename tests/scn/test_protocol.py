@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from scn.config import preset
 from scn.faces import Faces, FacesSource, open_faces
-from scn.protocol import Noise, Protocol
+from scn.protocol import Noise, Protocol, marked, shown_as
 from storage.reader import FaceReader
 from storage.schema import FACES
 from storage.store import open_store
@@ -176,3 +176,13 @@ def test_a_list_belongs_to_kind_file_alone() -> None:
     for wrong in ({"kind": "file"}, {"kind": "pair", "file": "x"}):
         with pytest.raises(ValidationError, match="only for it"):
             Noise.model_validate(wrong)
+
+
+def test_only_scores_on_what_selects_are_renamed_and_only_if_that_is_the_test_split() -> None:
+    """A loss stays a loss, and a title of validation a title."""
+    assert shown_as("validation_accuracy", "test") == "accuracy_on_test_which_selects"
+    assert shown_as("average_accuracy", "test") == "average_accuracy_on_test_which_selects"
+    assert shown_as("train_accuracy", "test") == "train_accuracy"
+    assert shown_as("validation_accuracy", "validation") == "validation_accuracy"
+    assert marked("Curves", "validation") == "Curves"
+    assert marked("Curves", "test").startswith("Curves (CHOSEN ON THE TEST SPLIT")

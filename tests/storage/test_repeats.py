@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from demo.benchmark_faces import benchmark_faces
-from storage.repeats import repeats
+from storage.repeats import involved, repeats
 from storage.schema import FACES
 from storage.store import Dataset, open_store
 
@@ -85,6 +85,31 @@ def test_of_many_copies_all_but_the_first_repeat_and_what_is_trained_on_comes_fi
     assert set(found) == {f"test/{n:02d}" for n in range(20)}
     assert found["test/00"] == "train/worse"
     assert sum(of == "train/worse" for of in found.values()) >= 8
+
+
+def test_both_sides_of_each_pair_are_involved_and_no_other_face(
+    tmp_path: Path, pictures: list[UInt8Array]
+) -> None:
+    """The first of three copies, too, which repeats nothing."""
+    rows = {f"train/{n:03d}": _encoded(pictures[n]) for n in range(6)}
+    rows["train/again"] = rows["train/003"]
+    rows["train/compressed"] = _encoded(pictures[3], ".jpg", 60)
+    rows["train/one-more"] = rows["train/005"]
+    assert involved(repeats(_dataset(tmp_path, rows))) == [
+        "train/003", "train/005", "train/again", "train/compressed", "train/one-more",
+    ]  # fmt: skip
+
+
+def test_a_picture_that_is_like_two_others_involves_both(
+    tmp_path: Path, pictures: list[UInt8Array]
+) -> None:
+    """Two noisy copies are both like their original, and less like each other than copies are."""
+    noise = [np.random.default_rng(seed).normal(0, 28, pictures[0].shape) for seed in (1, 2)]
+    noisy = [np.clip(pictures[0] + each, 0, 255).astype(np.uint8) for each in noise]
+    rows = {f"train/{n}": _encoded(each) for n, each in enumerate([*noisy, pictures[0]])}
+    found = repeats(_dataset(tmp_path, rows))
+    assert found["face_id"].to_pylist() == ["train/2"]
+    assert involved(found) == ["train/0", "train/1", "train/2"]
 
 
 def test_pictures_without_a_hash_or_without_contrast_are_no_error(tmp_path: Path) -> None:

@@ -77,6 +77,20 @@ def test_the_same_faces_in_another_order_have_the_same_scores() -> None:
         assert (one.value, one.low, one.high) == pytest.approx((other.value, other.low, other.high))
 
 
+def test_faces_of_several_networks_are_calibrated_each_by_its_own_temperature() -> None:
+    """As if the logits of each had been divided before; accuracy is not touched."""
+    one, other = answers(2000, skill=2), answers(2000, skill=2, seed=1)
+    hot = Predictions(
+        CLASSES, other.face_ids, other.subjects, other.truth, other.logits * 5, other.importance
+    )
+    temperatures = np.repeat([1.0, 5.0], 2000)
+    found = score(joined([one, hot]), temperatures)
+    assert found.calibrated_error.value == pytest.approx(
+        score(joined([one, other])).calibration_error.value, abs=1e-6
+    )
+    assert found.accuracy == score(joined([one, hot])).accuracy
+
+
 def test_no_faces_are_refused() -> None:
     """There is nothing to score."""
     with pytest.raises(TooFewFaces, match="at least 1"):

@@ -31,6 +31,32 @@ def test_left_and_right_turns_are_one() -> None:
     assert found[0].which.startswith("29.9")
 
 
+def test_tilt_is_sliced_as_other_angles_are() -> None:
+    """Three thirds."""
+    made = answers(90)
+    found = slices(made, pa.table({"face_id": list(made.face_ids), "roll_deg": np.arange(90.0)}))
+    assert [part.by for part in found] == ["tilt to either side, degrees"] * 3
+    assert [part.faces for part in found] == [30] * 3
+
+
+def test_few_ages_are_groups_and_many_are_thirds() -> None:
+    """In a source's own words: numbers, ranges by their middle, and what is no age in no part."""
+    made = answers(300)
+    ids = list(made.face_ids)
+    groups = [("0-3", "20-39", "70+")[n % 3] for n in range(300)]
+    found = slices(made, pa.table({"face_id": ids, "age": groups}))
+    assert [(part.which, part.faces) for part in found] == [
+        ("0-3", 100),
+        ("20-39", 100),
+        ("70+", 100),
+    ]
+    years = [str(n // 5) for n in range(285)] + ["60 - 64"] * 9 + ["old"] * 5 + [None]
+    found = slices(made, pa.table({"face_id": ids, "age": years}))
+    assert {part.by for part in found} == {"age, years"}
+    assert sum(part.faces for part in found) == 294
+    assert [part.which for part in found] == ["0 to 19", "19 to 39", "39 to 62"]
+
+
 def test_groups_are_by_the_sources_words_and_small_ones_are_marked() -> None:
     """A face without a word is in no group; a source with one word alone has no groups."""
     made = answers(200)
@@ -41,6 +67,8 @@ def test_groups_are_by_the_sources_words_and_small_ones_are_marked() -> None:
     assert set(found) == {"female", "male"}
     assert (found["female"].faces, found["female"].too_small) == (20, True)
     assert (found["male"].faces, found["male"].too_small) == (150, False)
+    assert found["female"].warning.startswith("too small: 20 faces")
+    assert not found["male"].warning
 
 
 def test_what_no_source_says_makes_no_slices() -> None:
