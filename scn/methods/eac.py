@@ -3,7 +3,9 @@
 A network that remembers a wrong label looks at other places of an image and of its mirror image.
 Their attention maps, mirrored back, are held together, while parts of the images are erased. As
 in the published code the cross-entropy is that of the image that is not mirrored, and the maps'
-weights, the classifier's, get no gradient through the maps.
+weights, the classifier's, get no gradient through the maps. Both images have the same rectangle
+erased, as published for the dataset's own labels; for files of wrong labels the published code
+draws a rectangle for each of the two.
 """
 
 import torch
