@@ -29,7 +29,9 @@ class TrainConfig(MethodOptions, RelabelingOptions, ScheduleOptions, LoopOptions
         description="resnet18, resnet50, ir50, or timm:NAME (needs the extra timm).",
     )
     backbone_weights: Path | None = Field(
-        None, description="A file of the backbone's weights (.safetensors or .pth); or random."
+        None,
+        description="A file of the backbone's weights (.safetensors or .pth), or a checkpoint of"
+        " the published SCN code, whose importance head is taken too; empty for random weights.",
     )
     image_size_px: int = Field(224, ge=32, le=1024, description="Side of the input, in pixels.")
     centre_share: float = Field(
