@@ -26,11 +26,13 @@ class MethodOptions(BaseModel):
         0.5,
         ge=0,
         le=1,
-        description="Weight of the rank loss, gamma (0.5: reported in the paper, unverified).",
+        description="Weight of the rank loss, gamma (0.5: reported in the paper, unverified); 0"
+        " leaves it out.",
     )
     loss_sum: Literal["weighted", "plain"] = Field(
         "weighted",
-        description="weighted: gamma and 1 - gamma (paper); plain: the sum of both (reference).",
+        description="weighted: gamma and 1 - gamma (paper); plain: the sum of both, whatever gamma"
+        " above 0 is (reference).",
     )
     high_ratio: float = Field(
         0.7, gt=0, lt=1, description="Share of a batch in the high-importance group, beta (0.7)."

@@ -41,7 +41,7 @@ class Scn:
         gamma = config.rank_loss_weight
         loss = gamma * rank + (1 - gamma) * cross_entropy
         if config.loss_sum == "plain":
-            loss = rank + cross_entropy
+            loss = cross_entropy + rank * (gamma > 0)
         shown = {"loss": loss, "cross_entropy": cross_entropy, "rank_loss": rank}
         return shown if margin is None else {**shown, "rank_margin": margin}
 

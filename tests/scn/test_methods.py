@@ -78,6 +78,20 @@ def test_the_losses_of_scn_are_the_formulas(
     )
 
 
+@pytest.mark.parametrize("loss_sum", ["weighted", "plain"])
+def test_no_weight_of_the_rank_loss_leaves_it_out_of_either_sum(loss_sum: str) -> None:
+    """It is still shown, and orders nothing."""
+    batch = _Batch(0, 12, 4)
+    importance = batch.outputs.importance.requires_grad_()
+    config = TrainConfig.model_validate(
+        {"loss_sum": loss_sum, "rank_loss_weight": 0, "importance_weighting": False}
+    )
+    losses = Scn(config).losses(Network(), {}, batch.outputs, batch.label_tensor, _step(1))
+    assert losses["loss"].item() == pytest.approx(losses["cross_entropy"].item())
+    torch.autograd.backward(losses["loss"])
+    assert importance.grad is None or not importance.grad.any()
+
+
 @given(seed=_seed, size=_size, classes=_classes, options=_options, epoch=st.integers(1, 20))
 def test_scn_relabels_whom_the_rule_names_from_the_set_epoch_on(
     seed: int, size: int, classes: int, options: dict[str, Any], epoch: int
