@@ -13,6 +13,7 @@ from flows.progress import Progress
 from scn.checkpoint import Checkpoint
 from scn.config import TrainConfig
 from scn.fitting import Report
+from scn.methods import METHODS
 from scn.training import StepRow
 from scn.weights import Matched
 from storage.store import Dataset
@@ -69,5 +70,5 @@ def show_training(
     """
     show_curves(last.log, CURVES, f"curves-{name}")
     show_monitors(last.log, name)
-    if last.config.method == "scn":
+    if METHODS[last.config.method].relabels:
         show_audit(dataset, last, folder / AUDIT, name, truth)

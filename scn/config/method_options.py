@@ -4,11 +4,27 @@ Paper: "Suppressing Uncertainties for Large-Scale Facial Expression Recognition"
 https://arxiv.org/abs/2002.10392. The reference is its authors' published code.
 """
 
-from typing import Literal
+import pkgutil
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-MethodName = Literal["scn", "baseline", "rul", "eac"]
+# Names alone: a method's module needs the configuration, and cannot be imported from here.
+_MODULES: Final = pkgutil.iter_modules([str(Path(__file__).parents[1] / "methods")])
+METHOD_NAMES: Final = tuple(sorted(module.name for module in _MODULES if module.name != "method"))
+"""The methods that there are: the files of `scn/methods/`."""
+
+
+def _known(name: str) -> str:
+    if name not in METHOD_NAMES:
+        raise ValueError(f"method: is {name!r}, must be one of {', '.join(METHOD_NAMES)}")
+    return name
+
+
+MethodName = Annotated[
+    str, AfterValidator(_known), Field(json_schema_extra={"enum": list(METHOD_NAMES)})
+]
 
 
 class MethodOptions(BaseModel):

@@ -8,6 +8,8 @@ erased, as published for the dataset's own labels; for files of wrong labels the
 draws a rectangle for each of the two.
 """
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -21,6 +23,8 @@ from scn.self_cure_network import SelfCureNetwork
 
 class Eac:
     """Cross-entropy, and λ times the mean squared difference of the attention maps."""
+
+    relabels: ClassVar[bool] = False
 
     def __init__(self, config: TrainConfig) -> None:
         self._config = config

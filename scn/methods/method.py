@@ -1,11 +1,12 @@
 """What a way to train has to say; a method is one file beside this one."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from torch import Tensor
 
+from scn.config import TrainConfig
 from scn.network import Encoded, Network, Outputs
 from scn.relabeling import Proposals
 
@@ -26,7 +27,16 @@ class Step:
 
 
 class Method(Protocol):
-    """What a method has to say about a batch."""
+    """What a method has to say about a batch.
+
+    Attributes:
+        relabels: whether it may change labels; then `relabel_view` holds for it, and its run ends
+            with an audit of the labels.
+    """
+
+    relabels: ClassVar[bool]
+
+    def __init__(self, config: TrainConfig) -> None: ...
 
     def network(self, classes: int) -> Network:
         """The network it trains, randomly set."""
@@ -37,7 +47,10 @@ class Method(Protocol):
     def losses(
         self, network: Network, encoded: Encoded, outputs: Outputs, labels: Tensor, step: Step
     ) -> dict[str, Tensor]:
-        """Scalars by name; "loss" is what is minimised, the others are shown beside it."""
+        """Scalars by name; "loss" is what is minimised, the others are shown beside it.
+
+        A "rank_loss" among them is watched: there are alarms for importance that ranks no longer.
+        """
 
     def relabel(self, outputs: Outputs, labels: Tensor, step: Step) -> Proposals | None:
         """New labels, or none if the method leaves labels alone in this epoch."""

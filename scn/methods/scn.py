@@ -1,5 +1,7 @@
 """The Self-Cure Network's training signal (paper section 3)."""
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
@@ -13,6 +15,8 @@ from scn.self_cure_network import SelfCureNetwork
 
 class Scn:
     """Importance weighting, rank regularisation and relabeling."""
+
+    relabels: ClassVar[bool] = True
 
     def __init__(self, config: TrainConfig) -> None:
         self._config = config
