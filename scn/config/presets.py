@@ -1,7 +1,9 @@
 """The documented presets: each is the defaults with some options changed, and the options' source.
 
 paper        the paper, as far as it says
-reference    the paper's published code (github.com/kaiwang960112/Self-Cure-Network)
+reference    the paper's published code (github.com/kaiwang960112/Self-Cure-Network): from the same
+             batches step for step, but the random changes of images are drawn otherwise, see
+             `scn.config.augmentation`
 recommended  what was best on faces with known wrong labels (`benchmarks/ablation.py`, README)
 baseline     plain cross-entropy on the paper's schedule
 rul          relative uncertainty learning (NeurIPS 2021), by its published code

@@ -20,8 +20,9 @@ class TrainConfig(MethodOptions, RelabelingOptions, ScheduleOptions, LoopOptions
 
     preset: Preset = Field(
         "paper",
-        description="Whose options: the paper's, the published code's (reference), those that were"
-        " best on known noise (recommended), plain cross-entropy's (baseline), rul's or eac's.",
+        description="Whose options: the paper's, the published code's (reference; random changes of"
+        " images are drawn otherwise), those that were best on known noise (recommended), plain"
+        " cross-entropy's (baseline), rul's or eac's.",
     )
     backbone: str = Field(
         "resnet18",
