@@ -51,8 +51,8 @@ _UNWEIGHTED: Final = {**_ALONE, "importance_weighting": False}
 _CAREFUL: Final = {
     name: value for name, value in PRESETS["recommended"].items() if name.startswith("relabel")
 }
-# Erasing every image and comparing mirror images is what EAC does.
-_ERASED: Final = {**SMALL["augmentation"], "flip": 0.0, "erase": 1.0}
+# EAC compares every image with its mirror image; noise instead of a drawn mirroring is published.
+_COMPARED: Final = {**SMALL["augmentation"], "flip": 0.0, "noise": 0.5}
 ARMS: Final[dict[str, dict[str, Any]]] = {
     "baseline": {"preset": "baseline"},
     "weighting": _ALONE,
@@ -64,10 +64,10 @@ ARMS: Final[dict[str, dict[str, Any]]] = {
     "careful relabeling": {"preset": "recommended"},
     "SCN, careful": {"preset": "paper", **_CAREFUL},
     "RUL": {"preset": "rul"},
-    "EAC": {"preset": "eac", "augmentation": _ERASED},
+    "EAC": {"preset": "eac", "augmentation": _COMPARED},
     # The published weight is for a network that has learnt faces before: from random weights the
     # maps become alike before they say anything.
-    "EAC, a tenth": {"preset": "eac", "augmentation": _ERASED, "consistency_weight": 0.5},
+    "EAC, a tenth": {"preset": "eac", "augmentation": _COMPARED, "consistency_weight": 0.5},
 }
 
 

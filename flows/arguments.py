@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prefect import Flow
@@ -22,9 +22,7 @@ def checked(flow: Flow[..., Any], settings: Sequence[str], **given: Any) -> dict
     Raises:
         ValueError: an unknown field or a bad value; the message names each field and value.
     """
-    values = {name: value for name, value in given.items() if value is not None}
-    for setting in settings:
-        _put(values, setting)
+    values = values_of(settings, {n: value for n, value in given.items() if value is not None})
     signature = inspect.signature(flow.fn, eval_str=True)
     fields: dict[str, Any] = {
         name: (p.annotation, ... if p.default is p.empty else p.default)
@@ -36,6 +34,14 @@ def checked(flow: Flow[..., Any], settings: Sequence[str], **given: Any) -> dict
     except ValidationError as error:
         raise ValueError(explain(error)) from error
     return {name: getattr(valid, name) for name in fields}
+
+
+def values_of(settings: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted settings as nested mappings, put into what was given."""
+    values = dict(given)
+    for setting in settings:
+        _put(values, setting)
+    return values
 
 
 def explain(error: ValidationError) -> str:

@@ -15,6 +15,7 @@ from flows.outcomes import bad_input, finish
 from flows.result_commands import add_result_commands
 from flows.store_commands import add_store_commands
 from scn.benchmarks import BenchmarkName
+from scn.config.method_options import METHOD_NAMES
 from scn.protocol import Selection
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
@@ -23,6 +24,14 @@ _Runs = Annotated[str | None, typer.Option(help="Folder of training runs.")]
 _Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Any parameter of the flow, by dotted name."),
+]
+
+_Method = Annotated[
+    str | None,
+    typer.Option(
+        help=f"How to train: {', '.join(METHOD_NAMES)}; with its preset, unless --set"
+        " train.preset names another."
+    ),
 ]
 
 
@@ -70,14 +79,18 @@ def ingest(
 
 
 @app.command()
-def pretrain(store: _Store = None, runs: _Runs = None, settings: _Set = None) -> None:
+def pretrain(
+    store: _Store = None, runs: _Runs = None, method: _Method = None, settings: _Set = None
+) -> None:
     """Pretrain on what has been collected."""
     with bad_input():
         from flows.arguments import checked
+        from flows.method_choice import with_method
         from flows.pretrain import check_pretrain
         from flows.pretrain import pretrain as flow
 
-        parameters = checked(flow, settings or [], store=store, runs=runs)
+        given = with_method(method, settings or [])
+        parameters = checked(flow, given, store=store, runs=runs)
         check_pretrain(**parameters)
         finish(flow(**parameters, return_state=True))
 
@@ -91,6 +104,7 @@ def finetune(
         Selection | None,
         typer.Option(help="What chooses the checkpoint; test only to compare with papers."),
     ] = None,
+    method: _Method = None,
     settings: _Set = None,
 ) -> None:
     """Fine-tune on a benchmark that was ingested, and test on its test split."""
@@ -98,9 +112,10 @@ def finetune(
         from flows.arguments import checked
         from flows.finetune import check_finetune
         from flows.finetune import finetune as flow
+        from flows.method_choice import with_method
 
         chosen = [f"protocol.selection={selection}"] if selection else []
-        given = [*(settings or []), *chosen]
+        given = with_method(method, [*(settings or []), *chosen])
         parameters = checked(flow, given, benchmark=benchmark, store=store, runs=runs)
         check_finetune(**parameters)
         finish(flow(**parameters, return_state=True))

@@ -13,6 +13,7 @@ from flows.progress import Progress
 from scn.checkpoint import Checkpoint
 from scn.config import TrainConfig
 from scn.fitting import Report
+from scn.methods import METHODS
 from scn.protocol import Selection, marked, shown_as
 from scn.training import StepRow
 from scn.weights import Matched
@@ -80,5 +81,5 @@ def show_training(
     names = [shown_as(n, selection) for n in CURVES]
     show_curves(rows, names, f"curves-{name}", marked("Training curves", selection))
     show_monitors(last.log, name)
-    if last.config.method == "scn":
+    if METHODS[last.config.method].relabels:
         show_audit(dataset, last, folder / AUDIT, name, truth)

@@ -158,7 +158,7 @@ class Learning:
         self, batch: FaceBatch, place: Place, outputs: Outputs, indexes: Int64Array, step: Step
     ) -> None:
         config = self.config
-        open_now = config.method == "scn" and place.epoch >= config.relabel_from_epoch
+        open_now = self.method.relabels and place.epoch >= config.relabel_from_epoch
         if open_now and config.relabel and config.relabel_view == "clean":
             outputs = self._clean_outputs(batch, place)
         proposals = self.method.relabel(outputs, self._labels(indexes), step)

@@ -17,10 +17,16 @@ FloatArray = npt.NDArray[np.float32]
 
 BINS: Final = 10
 """Bins of the importance histograms, equal parts of 0 to 1."""
+_TO: Final = " → "
 _SATURATED: Final = 0.99
 _MOST_SATURATED: Final = 0.9
 _MOST_CHANGED: Final = 0.1
 _MOST_UNDONE: Final = 0.3
+_MOST_UNIMPORTANT: Final = 0.9
+_MOST_INTO_ONE: Final = 0.8
+# Fewer faces of a class, or changes of labels, than these say nothing of a share.
+_LEAST_FACES: Final = 10
+_LEAST_CHANGES: Final = 20
 _COLLAPSE: Final = 0.1
 
 
@@ -74,7 +80,7 @@ def look(
         name: np.histogram(importance[seen & (given == number)], BINS, (0, 1))[0].tolist()
         for number, name in enumerate(classes)
     }
-    flips = Counter(f"{classes[event['old']]} → {classes[event['new']]}" for event in events)
+    flips = Counter(f"{classes[event['old']]}{_TO}{classes[event['new']]}" for event in events)
     return Findings(
         importance_bins=bins,
         saturated=float((importance[seen] > _SATURATED).mean()) if seen.any() else 0.0,
@@ -93,9 +99,9 @@ def alarms(findings: Findings, accuracies: Sequence[float], *, ranked: bool) -> 
         accuracies: on validation, of all epochs up to this one.
         ranked: whether the method ranks faces by importance; else that is not looked at.
     """
-    found = [_fallen(accuracies), *_of_labels(findings)]
+    found = [_fallen(accuracies), *_of_labels(findings), _into_one(findings)]
     if ranked:
-        found += [_saturated(findings), _inactive(findings)]
+        found += [_saturated(findings), _unimportant(findings), _inactive(findings)]
     return [alarm for alarm in found if alarm]
 
 
@@ -106,6 +112,22 @@ def _saturated(findings: Findings) -> Alarm | None:
         "importance saturated",
         f"{findings.saturated:.0%} of the faces have an importance above {_SATURATED}: it no longer"
         " tells faces apart. Raise rank_margin or rank_loss_weight, or lower the learning rate.",
+    )
+
+
+def _unimportant(findings: Findings) -> Alarm | None:
+    """Of classes whose faces are nearly all in the lowest bin."""
+    bins = {n: b for n, b in findings.importance_bins.items() if sum(b) >= _LEAST_FACES}
+    lost = [name for name, counts in bins.items() if counts[0] > _MOST_UNIMPORTANT * sum(counts)]
+    if not lost:
+        return None
+    whose = "all classes" if len(lost) == len(bins) else ", ".join(lost)
+    return Alarm(
+        "importance lost",
+        f"Nearly all faces of {whose} have an importance below {1 / BINS}: hardly anything is"
+        " learned from them. If it is one class, look whether its labels are right (`webemotion"
+        " labels audit`); else lower rank_loss_weight, rank_margin or the learning rate, or set"
+        " importance_weighting to false.",
     )
 
 
@@ -139,6 +161,27 @@ def _of_labels(findings: Findings) -> list[Alarm]:
             )
         )
     return found
+
+
+def _into_one(findings: Findings) -> Alarm | None:
+    """Of changes that end, nearly all, in the same class, where there are more than two."""
+    ends: Counter[str] = Counter()
+    for pair, count in findings.flips.items():
+        ends[pair.rpartition(_TO)[2]] += count
+    total = ends.total()
+    if total < _LEAST_CHANGES or len(findings.importance_bins) < 3:
+        return None
+    (name, count), *_ = ends.most_common(1)
+    if count <= _MOST_INTO_ONE * total:
+        return None
+    often = next(pair for pair in findings.flips if pair.endswith(_TO + name))
+    return Alarm(
+        "one class takes over",
+        f"{count} of {total} changes made a face {name}, most often {often}:"
+        " the network may call everything so of which it is unsure. Look at those faces"
+        " (`webemotion labels audit`); if they are wrong, raise relabel_margin, lower"
+        " relabel_limit, or set balanced to true.",
+    )
 
 
 def _fallen(accuracies: Sequence[float]) -> Alarm | None:

@@ -58,7 +58,11 @@ class Network(nn.Module):
 
     backbone: Backbone
     classifier: nn.Linear
-    rank_margin: nn.Parameter | None = None
+    rank_margin: nn.Parameter | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_parameter("rank_margin", None)
 
     def encode(self, images: Tensor) -> Encoded:
         """Images [B, 3, S, S], normalised, to encodings."""

@@ -24,7 +24,7 @@ def starting_network(config: TrainConfig, classes: int, initial: Path | None = N
     """A network set at random by the seed, then by what is given.
 
     Args:
-        config: its method, backbone and seed, and its file of backbone weights if any.
+        config: its method, backbone and seed, and its file of weights if any.
         classes: number of classes.
         initial: a checkpoint whose backbone and importance head are taken, whatever its classes.
 
@@ -37,7 +37,7 @@ def starting_network(config: TrainConfig, classes: int, initial: Path | None = N
         network = METHODS[config.method](config).network(classes)
     copied = []
     if config.backbone_weights:
-        copied.append(load_weights(network.backbone, config.backbone_weights))
+        copied.append(load_weights(network, config.backbone_weights))
     if initial:
         copied.append(take_features(network, initial))
     return Start(network, tuple(copied))

@@ -119,7 +119,7 @@ class Trainer:
         inactive = self.progress.share("rank_inactive")
         findings = look(self.classes, learning.given, learning.seen[0], events, inactive)
         before = [row["validation_accuracy"] for row in self.progress.log]
-        ranked = self.config.method == "scn" and self.config.rank_loss_weight > 0
+        ranked = "rank_loss" in self.progress.sums and self.config.rank_loss_weight > 0
         raised = alarms(findings, [*before, accuracy], ranked=ranked)
         return {"findings": asdict(findings), "alarms": [asdict(alarm) for alarm in raised]}
 

@@ -1,13 +1,14 @@
 """Pretrained weights: loaded by name, with a count of what fitted.
 
 The published SCN code loads face weights without a word when not one name fits; here a file that
-fits less than 95 % of the model's tensors is an error.
+fits less than 95 % of the model's tensors is an error. Checkpoints of that code start a whole
+network but for its classifier: nothing in them says which class an output stands for.
 """
 
 import pickle
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from scn.errors import WeightsError
+from scn.network import Network
 
 _LEAST_SHARE: Final = 0.95
 # What torch's unpickler and safetensors raise for files that are cut, foreign or malicious.
@@ -35,6 +37,9 @@ _WRAPPERS: Final = re.compile(
 # The published SCN code numbers the children of ResNet instead of naming them.
 _NUMBERED: Final = re.compile(r"^features\.(\d)\.")
 _CHILDREN: Final = ("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4")
+_CLASSIFIER: Final = "fc."
+# The published SCN code has the importance weight's layer and its sigmoid in a sequence.
+_IMPORTANCE: Final = re.compile(r"^alpha\.0\.")
 _INNER: Final = ("state_dict", "model_state_dict", "model", "net")
 # Counts batches for nobody, and files of older releases lack it.
 _COUNTER: Final = "num_batches_tracked"
@@ -50,12 +55,14 @@ class Matched:
         matched: how many of the network's tensors got a value.
         missing: the network's tensors that the source lacks, or has in another shape.
         unexpected: the source's tensors that the network has no place for.
+        left: the source's tensors of a classifier, which stays random in the network.
     """
 
     source: str
     matched: int
     missing: tuple[str, ...]
     unexpected: tuple[str, ...]
+    left: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -63,22 +70,45 @@ class Matched:
         return self.matched + len(self.missing)
 
     def __str__(self) -> str:
-        return (
+        said = (
             f"weights {self.source}: {self.matched} of {self.total} tensors fit"
             f"; missing: {_listed(self.missing)}; unexpected: {_listed(self.unexpected)}"
         )
+        if self.left:
+            said += (
+                f"; the classifier stays random, since the file does not name its classes:"
+                f" {_listed(self.left)}"
+            )
+        return said
 
 
 def load_weights(network: nn.Module, path: Path) -> Matched:
-    """Copy the tensors of a `.safetensors` or `.pth` file into a network.
+    """Copy the tensors of a `.safetensors` or `.pth` file into a backbone, or a network with one.
 
-    Names may carry the prefixes of common wrappers, or the numbers of the published SCN code. A
-    `.pth` file is read without running code.
+    Names may carry the prefixes of common wrappers, or be those of the published SCN code. A
+    `.pth` file is read without running code. Of a network the backbone is wanted, and the
+    importance head if the file has one; its classifier is left as it is.
 
     Raises:
         WeightsError: the file is none of these, or fits less than 95 % of the tensors.
     """
-    return copy_tensors(network, _unwrapped(_tensors(path)), str(path))
+    tensors = _unwrapped(_tensors(path))
+    if not isinstance(network, Network):
+        return copy_tensors(network, tensors, str(path))
+    left = tuple(name for name in tensors if name.startswith(_CLASSIFIER))
+    named = {_part_name(name): tensors[name] for name in tensors if name not in left}
+    return replace(copy_tensors(_parts(network, named), named, str(path)), left=left)
+
+
+def _part_name(name: str) -> str:
+    head = _IMPORTANCE.sub("importance_head.", name)
+    return head if head != name else f"backbone.{name}"
+
+
+def _parts(network: Network, tensors: Iterable[str]) -> nn.ModuleDict:
+    """The parts of a network that the tensors are of; the backbone in any case."""
+    named = {"backbone", *(name.partition(".")[0] for name in tensors)}
+    return nn.ModuleDict({name: part for name, part in network.named_children() if name in named})
 
 
 def copy_tensors(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> Matched:

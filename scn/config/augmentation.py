@@ -6,7 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 class Augmentation(BaseModel):
     """Random changes of a training image; the paper does not publish its own.
 
-    In the published code an image is mirrored or gets noise, never both; here each is drawn alone.
+    In the published code an image is mirrored or gets noise, never both; each colour channel has
+    noise of its own; and the blanked rectangle is the data set's mean colour, put in after
+    normalisation. Here each change is drawn alone, as often as there, the noise is the same in all
+    channels, and the rectangle is grey.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -8,11 +8,27 @@ Distribution", https://arxiv.org/abs/1608.01041, whose cross-entropy loss (CEL) 
 distribution of the annotators' votes.
 """
 
-from typing import Literal
+import pkgutil
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-MethodName = Literal["scn", "baseline", "rul", "eac"]
+# Names alone: a method's module needs the configuration, and cannot be imported from here.
+_MODULES: Final = pkgutil.iter_modules([str(Path(__file__).parents[1] / "methods")])
+METHOD_NAMES: Final = tuple(sorted(module.name for module in _MODULES if module.name != "method"))
+"""The methods that there are: the files of `scn/methods/`."""
+
+
+def _known(name: str) -> str:
+    if name not in METHOD_NAMES:
+        raise ValueError(f"method: is {name!r}, must be one of {', '.join(METHOD_NAMES)}")
+    return name
+
+
+MethodName = Annotated[
+    str, AfterValidator(_known), Field(json_schema_extra={"enum": list(METHOD_NAMES)})
+]
 
 
 class MethodOptions(BaseModel):
@@ -35,11 +51,13 @@ class MethodOptions(BaseModel):
         0.5,
         ge=0,
         le=1,
-        description="Weight of the rank loss, gamma (0.5: reported in the paper, unverified).",
+        description="Weight of the rank loss, gamma (0.5: reported in the paper, unverified); 0"
+        " leaves it out.",
     )
     loss_sum: Literal["weighted", "plain"] = Field(
         "weighted",
-        description="weighted: gamma and 1 - gamma (paper); plain: the sum of both (reference).",
+        description="weighted: gamma and 1 - gamma (paper); plain: the sum of both, whatever gamma"
+        " above 0 is (reference).",
     )
     high_ratio: float = Field(
         0.7, gt=0, lt=1, description="Share of a batch in the high-importance group, beta (0.7)."

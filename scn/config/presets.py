@@ -1,7 +1,9 @@
 """The documented presets: each is the defaults with some options changed, and the options' source.
 
 paper        the paper, as far as it says
-reference    the paper's published code (github.com/kaiwang960112/Self-Cure-Network)
+reference    the paper's published code (github.com/kaiwang960112/Self-Cure-Network): from the same
+             batches step for step, but the random changes of images are drawn otherwise, see
+             `scn.config.augmentation`
 recommended  what was best on faces with known wrong labels (`benchmarks/ablation.py`, README)
 baseline     plain cross-entropy on the paper's schedule
 rul          relative uncertainty learning (NeurIPS 2021), by its published code
@@ -58,6 +60,7 @@ PRESETS: Final[dict[str, dict[str, Any]]] = {
         **_ADAM,
         "learning_rate": 2e-4,
         "batch_size": 32,
-        "augmentation": {"flip": 0.0, "shift": 0.0, "noise": 0.0, "erase": 1.0},
+        # Who is mirrored is not drawn: the method compares every image with its mirror image.
+        "augmentation": {"flip": 0.0, "shift": 0.0, "noise": 0.5, "erase": 0.5},
     },
 }

@@ -23,8 +23,9 @@ class TrainConfig(MethodOptions, RelabelingOptions, ScheduleOptions, LoopOptions
 
     preset: Preset = Field(
         "paper",
-        description="Whose options: the paper's, the published code's (reference), those that were"
-        " best on known noise (recommended), plain cross-entropy's (baseline), rul's or eac's.",
+        description="Whose options: the paper's, the published code's (reference; random changes of"
+        " images are drawn otherwise), those that were best on known noise (recommended), plain"
+        " cross-entropy's (baseline), rul's or eac's.",
     )
     backbone: str = Field(
         "resnet18",
@@ -32,7 +33,9 @@ class TrainConfig(MethodOptions, RelabelingOptions, ScheduleOptions, LoopOptions
         description="resnet18, resnet50, ir50, or timm:NAME (needs the extra timm).",
     )
     backbone_weights: Path | None = Field(
-        None, description="A file of the backbone's weights (.safetensors or .pth); or random."
+        None,
+        description="A file of the backbone's weights (.safetensors or .pth), or a checkpoint of"
+        " the published SCN code, whose importance head is taken too; empty for random weights.",
     )
     image_size_px: int = Field(224, ge=32, le=1024, description="Side of the input, in pixels.")
     centre_share: float = Field(

@@ -1,18 +1,25 @@
-"""Ways to train on labels that may be wrong; one file each."""
+"""Ways to train on labels that may be wrong; one file each.
 
-from collections.abc import Callable, Mapping
+A file is a method: `eac.py` has the class `Eac`, and `method="eac"` chooses it.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import Final
 
-from scn.config import TrainConfig
-from scn.methods.baseline import Baseline
-from scn.methods.eac import Eac
+from scn.config.method_options import METHOD_NAMES
 from scn.methods.method import Method, Step
-from scn.methods.rul import Rul
-from scn.methods.scn import Scn
 
 __all__ = ["METHODS", "Method", "Step"]
 
-METHODS: Final[Mapping[str, Callable[[TrainConfig], Method]]] = MappingProxyType(
-    {"scn": Scn, "baseline": Baseline, "rul": Rul, "eac": Eac}
+
+def _class_of(name: str) -> type[Method]:
+    module = import_module(f"scn.methods.{name}")
+    found: type[Method] = getattr(module, name.title().replace("_", ""))
+    return found
+
+
+METHODS: Final[Mapping[str, type[Method]]] = MappingProxyType(
+    {name: _class_of(name) for name in METHOD_NAMES}
 )

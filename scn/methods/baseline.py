@@ -1,5 +1,7 @@
 """Plain cross-entropy: what every other method is measured against."""
 
+from typing import ClassVar
+
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -12,6 +14,8 @@ from scn.self_cure_network import SelfCureNetwork
 
 class Baseline:
     """Cross-entropy of the unweighted logits; labels stay as they are."""
+
+    relabels: ClassVar[bool] = False
 
     def __init__(self, config: TrainConfig) -> None:
         self._config = config

@@ -3,8 +3,12 @@
 A network that remembers a wrong label looks at other places of an image and of its mirror image.
 Their attention maps, mirrored back, are held together, while parts of the images are erased. As
 in the published code the cross-entropy is that of the image that is not mirrored, and the maps'
-weights, the classifier's, get no gradient through the maps.
+weights, the classifier's, get no gradient through the maps. Both images have the same rectangle
+erased, as published for the dataset's own labels; for files of wrong labels the published code
+draws a rectangle for each of the two.
 """
+
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -19,6 +23,8 @@ from scn.self_cure_network import SelfCureNetwork
 
 class Eac:
     """Cross-entropy, and λ times the mean squared difference of the attention maps."""
+
+    relabels: ClassVar[bool] = False
 
     def __init__(self, config: TrainConfig) -> None:
         self._config = config

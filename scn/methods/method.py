@@ -1,11 +1,12 @@
 """What a way to train has to say; a method is one file beside this one."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from torch import Tensor
 
+from scn.config import TrainConfig
 from scn.network import Encoded, Network, Outputs
 from scn.relabeling import Proposals
 
@@ -26,7 +27,16 @@ class Step:
 
 
 class Method(Protocol):
-    """What a method has to say about a batch."""
+    """What a method has to say about a batch.
+
+    Attributes:
+        relabels: whether it may change labels; then `relabel_view` holds for it, and its run ends
+            with an audit of the labels.
+    """
+
+    relabels: ClassVar[bool]
+
+    def __init__(self, config: TrainConfig) -> None: ...
 
     def network(self, classes: int) -> Network:
         """The network it trains, randomly set."""
@@ -40,6 +50,7 @@ class Method(Protocol):
         """Scalars by name; "loss" is what is minimised, the others are shown beside it.
 
         Labels are class indexes, int64 [B], or where they are soft shares of 1, float [B, C].
+        A "rank_loss" among them is watched: there are alarms for importance that ranks no longer.
         """
 
     def relabel(self, outputs: Outputs, labels: Tensor, step: Step) -> Proposals | None:

@@ -5,7 +5,7 @@ with another one, the more uncertain with the larger weight, and both labels mus
 mixture: the loss is smaller if the branch knows which of the two is harder.
 """
 
-from typing import Final
+from typing import ClassVar, Final
 
 import torch
 from torch import Tensor, nn
@@ -54,6 +54,8 @@ class RulNetwork(Network):
 
 class Rul:
     """Half the cross-entropy of each of the two labels of a mixture."""
+
+    relabels: ClassVar[bool] = False
 
     def __init__(self, config: TrainConfig) -> None:
         self._config = config

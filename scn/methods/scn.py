@@ -1,5 +1,7 @@
 """The Self-Cure Network's training signal (paper section 3)."""
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
@@ -13,6 +15,8 @@ from scn.self_cure_network import SelfCureNetwork
 
 class Scn:
     """Importance weighting, rank regularisation and relabeling."""
+
+    relabels: ClassVar[bool] = True
 
     def __init__(self, config: TrainConfig) -> None:
         self._config = config
@@ -41,7 +45,7 @@ class Scn:
         gamma = config.rank_loss_weight
         loss = gamma * rank + (1 - gamma) * cross_entropy
         if config.loss_sum == "plain":
-            loss = rank + cross_entropy
+            loss = cross_entropy + rank * (gamma > 0)
         shown = {"loss": loss, "cross_entropy": cross_entropy, "rank_loss": rank}
         return shown if margin is None else {**shown, "rank_margin": margin}
 

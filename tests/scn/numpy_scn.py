@@ -60,9 +60,9 @@ def rank_regularisation(alpha: Array, high_ratio: float, margin: float) -> float
 
 
 def total(rank: float, weighted_cross_entropy: float, gamma: float, *, plain: bool) -> float:
-    """γ L_RR + (1 − γ) L_WCE, section 3.3; or the published code's plain sum."""
+    """γ L_RR + (1 − γ) L_WCE, section 3.3; or the published code's plain sum, if γ is not 0."""
     if plain:
-        return rank + weighted_cross_entropy
+        return (rank if gamma else 0.0) + weighted_cross_entropy
     return gamma * rank + (1 - gamma) * weighted_cross_entropy
 
 

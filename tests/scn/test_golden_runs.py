@@ -37,5 +37,5 @@ def test_every_method_has_a_kept_curve_and_labels_changed_where_they_may() -> No
     assert set(kept) == set(PRESETS)
     assert {OPTIONS[name].get("method", "scn") for name in PRESETS} == set(METHODS)
     for name in PRESETS:
-        relabels = OPTIONS[name].get("method", "scn") == "scn"
+        relabels = METHODS[OPTIONS[name].get("method", "scn")].relabels
         assert (sum(kept[name]["relabelled"]) > 0) == relabels, name

@@ -78,6 +78,42 @@ def test_the_losses_of_scn_are_the_formulas(
     )
 
 
+@given(seed=_seed, size=_size, processes=st.integers(1, 5), ratio=st.floats(0.05, 0.95))
+def test_groups_of_each_process_are_those_of_the_rows_that_it_was_dealt(
+    seed: int, size: int, processes: int, ratio: float
+) -> None:
+    """The rank loss is the mean of the processes' own; their low groups together may change."""
+    batch = _Batch(seed, size, 4)
+    config = TrainConfig(
+        rank_over="process", high_ratio=ratio, relabel_margin=0.0, relabel_from_epoch=1
+    )
+    step = Step(1, np.random.default_rng(0), processes)
+    method = Scn(config)
+    losses = method.losses(Network(), {}, batch.outputs, batch.label_tensor, step)
+    dealt = [np.arange(size)[process::processes] for process in range(min(processes, size))]
+    ranks = [numpy_scn.rank_regularisation(batch.alpha[rows], ratio, 0.15) for rows in dealt]
+    assert losses["rank_loss"].item() == pytest.approx(np.mean(ranks), abs=1e-9)
+    low = [int(rows[n]) for rows in dealt for n in numpy_scn.groups(batch.alpha[rows], ratio)[1]]
+    p = numpy_scn.softmax(batch.scores + batch.bias)
+    proposals = method.relabel(batch.outputs, batch.label_tensor, step)
+    assert proposals is not None
+    assert proposals.new.tolist() == numpy_scn.relabel(p, batch.labels, low, 0.0)
+
+
+@pytest.mark.parametrize("loss_sum", ["weighted", "plain"])
+def test_no_weight_of_the_rank_loss_leaves_it_out_of_either_sum(loss_sum: str) -> None:
+    """It is still shown, and orders nothing."""
+    batch = _Batch(0, 12, 4)
+    importance = batch.outputs.importance.requires_grad_()
+    config = TrainConfig.model_validate(
+        {"loss_sum": loss_sum, "rank_loss_weight": 0, "importance_weighting": False}
+    )
+    losses = Scn(config).losses(Network(), {}, batch.outputs, batch.label_tensor, _step(1))
+    assert losses["loss"].item() == pytest.approx(losses["cross_entropy"].item())
+    torch.autograd.backward(losses["loss"])
+    assert importance.grad is None or not importance.grad.any()
+
+
 @given(seed=_seed, size=_size, classes=_classes, options=_options, epoch=st.integers(1, 20))
 def test_scn_relabels_whom_the_rule_names_from_the_set_epoch_on(
     seed: int, size: int, classes: int, options: dict[str, Any], epoch: int

@@ -9,6 +9,7 @@ import pytest
 from scn.checkpoint import load
 from scn.config import Preset, preset
 from scn.fitting import fit
+from scn.trained import load_network
 from tests.scn.faces import CLASSES, SIZE_PX, reader_of, true_emotions
 
 
@@ -27,6 +28,18 @@ def test_every_preset_trains_also_when_the_last_batch_is_one_face(
     samples = load(result.last).samples
     assert samples["importance"].null_count <= 1
     assert 0 not in samples["importance"].to_pylist()
+
+
+def test_a_learned_margin_is_in_the_log_and_in_the_checkpoint(tmp_path: Path) -> None:
+    reader = reader_of(tmp_path / "store", true_emotions(40))
+    config = preset(
+        "paper", image_size_px=SIZE_PX, batch_size=20, epochs=1, rank_margin_learned=True
+    )
+    result = fit(config, reader, reader, CLASSES, tmp_path / "run")
+    network, _ = load_network(result.last)
+    assert network.rank_margin is not None
+    assert 0.1 < network.rank_margin.item() < 0.15
+    assert network.rank_margin.item() < result.log[0]["rank_margin"] <= 0.15
 
 
 def test_a_face_that_was_alone_in_its_batch_has_no_importance_yet(tmp_path: Path) -> None:

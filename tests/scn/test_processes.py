@@ -6,11 +6,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from scn.checkpoint import Checkpoint, load, newest
 from scn.config import TrainConfig
+from storage.reader import FaceReader
+from storage.store import open_store
+from tests.scn import numpy_scn
 from tests.scn.faces import CLASSES, SIZE_PX, Votes, reader_of, true_emotions
 
 _CHILD = """
@@ -92,6 +96,22 @@ def test_processes_that_share_a_batch_learn_what_one_does(
     """Losses, weights, ranking and label events, over the last, uneven batch as well."""
     assert alone.events.num_rows > 5
     _agree(alone, _run(store, tmp_path / "more", processes))
+
+
+def test_a_ranking_of_each_process_is_the_formula_on_the_rows_that_it_was_dealt(
+    store: Path, tmp_path: Path
+) -> None:
+    """One step over all faces, of two processes: the mean of their rank losses, as published."""
+    options = {"rank_over": "process", "epochs": 1, "batch_size": 61, "relabel": False}
+    found = _run(store, tmp_path / "two", 2, **options)
+    reader = FaceReader(open_store(str(store)).dataset("faces"), image_size_px=SIZE_PX)
+    (batch,) = reader.batches(batch_size=61, epoch=1, lanes=8)
+    importance = np.array(found.samples["importance"].to_pylist())[batch.indexes]
+    dealt = (importance[::2], importance[1::2])
+    wanted = np.mean([numpy_scn.rank_regularisation(part, 0.7, 0.15) for part in dealt])
+    together = numpy_scn.rank_regularisation(importance, 0.7, 0.15)
+    assert found.log[0]["rank_loss"] == pytest.approx(wanted, abs=1e-7)
+    assert abs(wanted - together) > 1e-6
 
 
 @pytest.mark.slow
