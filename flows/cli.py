@@ -105,11 +105,16 @@ def finetune(
         typer.Option(help="What chooses the checkpoint; test only to compare with papers."),
     ] = None,
     method: _Method = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Read everything, try a step, estimate hours and disk."),
+    ] = False,
     settings: _Set = None,
 ) -> None:
     """Fine-tune on a benchmark that was ingested, and test on its test split."""
     with bad_input():
         from flows.arguments import checked
+        from flows.dry_run import Rehearsals, show_costs
         from flows.finetune import check_finetune
         from flows.finetune import finetune as flow
         from flows.method_choice import with_method
@@ -117,7 +122,10 @@ def finetune(
         chosen = [f"protocol.selection={selection}"] if selection else []
         given = with_method(method, [*(settings or []), *chosen])
         parameters = checked(flow, given, benchmark=benchmark, store=store, runs=runs)
-        check_finetune(**parameters)
+        todo = check_finetune(**parameters)
+        if dry_run:
+            show_costs(Rehearsals(Console()).finetuning(todo), parameters["runs"], Console())
+            return
         finish(flow(**parameters, return_state=True))
 
 
