@@ -11,6 +11,7 @@ from flows.arms import Arm, arms_of, start_of
 from flows.artifacts import show_confusion, show_results
 from flows.known_repeats import repeats_of
 from flows.parameters import DatasetName, ProcessCount
+from flows.reports.run_report import show_report
 from flows.runs import Run, run_of, start_run
 from flows.testing import Trained, reader_elsewhere, shared_classes, test_results
 from flows.training import check_arm, check_processes, faces_of, summary_of, train_arm
@@ -86,6 +87,7 @@ def finetune(
     parameters = {
         "benchmark": benchmark,
         "dataset": todo.dataset.name,
+        "store": todo.folds[0].source.store,
         "start": start,
         "train": train.model_dump(mode="json"),
         "protocol": protocol.model_dump(mode="json"),
@@ -104,6 +106,7 @@ def finetune(
     }
     started.finish({**result, "rows": rows})
     _show(rows, benchmark, protocol, classes)
+    show_report(started)
 
 
 def check_finetune(
