@@ -12,6 +12,7 @@ from flows.elsewhere import PINNED, Other, others_of, pinned, scores_elsewhere
 from flows.finetune_report import log_tested, show_finetuning
 from flows.known_repeats import repeats_of, shared_of
 from flows.parameters import DatasetName, ProcessCount
+from flows.reports.run_report import show_report
 from flows.runs import Run, run_of, start_run
 from flows.testing import Trained, test_results
 from flows.training import check_arm, check_processes, faces_of, summary_of, train_arm
@@ -91,6 +92,7 @@ def finetune(
     parameters = {
         "benchmark": benchmark,
         "dataset": todo.dataset.name,
+        "store": todo.folds[0].source.store,
         "start": start,
         "train": train.model_dump(mode="json"),
         "protocol": protocol.model_dump(mode="json"),
@@ -110,6 +112,7 @@ def finetune(
     }
     started.finish({**result, "rows": rows})
     show_finetuning(rows, benchmark, protocol.selection, classes)
+    show_report(started)
 
 
 def check_finetune(

@@ -1,4 +1,7 @@
-"""Pictures for a person: contact sheets, training curves, confusion matrices."""
+"""Pictures for a person: contact sheets, training curves, confusion matrices.
+
+Names come from datasets: `parse_math=False` keeps a dollar sign from being read as a formula.
+"""
 
 import base64
 import io
@@ -81,8 +84,8 @@ def confusion(
     for (row, column), count in np.ndenumerate(counts):
         colour = "white" if shares[row, column] > 0.5 else "black"
         axes.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=8)
-    axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right")
-    axes.set_yticks(range(len(classes)), classes)
+    axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right", parse_math=False)
+    axes.set_yticks(range(len(classes)), classes, parse_math=False)
     axes.set_xlabel(axes_names[1])
     axes.set_ylabel(axes_names[0])
     return _png(figure)
@@ -94,7 +97,7 @@ def importance_histograms(bins: Mapping[str, Sequence[int]]) -> bytes:
     shown = np.atleast_1d(figure.subplots(1, max(len(bins), 1), sharey=True))
     for axes, (name, counts) in zip(shown, bins.items(), strict=False):
         axes.bar((np.arange(len(counts)) + 0.5) / len(counts), counts, width=0.9 / len(counts))
-        axes.set_title(name)
+        axes.set_title(name, parse_math=False)
         axes.set_xlabel("importance")
         axes.set_xlim(0, 1)
     return _png(figure)

@@ -1,4 +1,4 @@
-"""The commands on results: a table of the paper, and runs side by side."""
+"""The commands on results: runs side by side, the report of one, a table of the paper."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,7 @@ from scn.scoring.checkpoint_predictions import Which
 def add_result_commands(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(compare)
+    app.command()(report)
     app.command()(reproduce)
 
 
@@ -35,6 +36,31 @@ def compare(
         show_comparison(contenders(runs, run, weights), weights, Console())
 
 
+def report(
+    run: Annotated[str, typer.Argument(help="A finished fine-tuning, as its folder is called.")],
+    runs: Annotated[Path, typer.Option(help="Folder of training runs.")] = Path("data/runs"),
+    store: Annotated[
+        str | None,
+        typer.Option(help="Where its faces are, if no longer where they were: a folder, or s3://."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write; report.html in the run's folder if left out."),
+    ] = None,
+    without_faces: Annotated[
+        bool, typer.Option("--without-faces", help="Show no face of the dataset.")
+    ] = False,
+) -> None:
+    """Write what a fine-tuning came to as one file of HTML, to open in any browser."""
+    with bad_input():
+        from flows.reports.run_report import write_report
+        from flows.runs import run_of
+
+        found = run_of(runs, "finetune", run)
+        file = write_report(found, store, out, faces=not without_faces)
+    Console().print(f"report: {file}", soft_wrap=True)
+
+
 def reproduce(
     table: Annotated[TableName, typer.Argument(help="Which table of the paper.")],
     store: Annotated[
@@ -51,7 +77,9 @@ def reproduce(
     ] = None,
     dry_run: Annotated[
         bool,
-        typer.Option(help="Read everything, try a step of each cell, estimate hours and disk."),
+        typer.Option(
+            "--dry-run", help="Read everything, try a step of each cell, estimate hours and disk."
+        ),
     ] = False,
     settings: Annotated[
         list[str] | None,

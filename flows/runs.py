@@ -10,6 +10,8 @@ from typing import Any
 from prefect.logging import get_logger
 from prefect.runtime import flow_run
 
+from flows.environment import environment
+
 _RECORD = "run.json"
 
 
@@ -27,12 +29,18 @@ class Run:
     def start(self, kind: str, parameters: dict[str, Any]) -> None:
         """Write what the run is and how it was set; a run that goes on keeps its start."""
         self.path.mkdir(parents=True, exist_ok=True)
-        begun = self.read().get("started", _now())
-        self._write({"kind": kind, "started": begun, "parameters": parameters})
+        before = self.read()
+        begun = {
+            "started": before.get("started", _now()),
+            "environment": before.get("environment") or environment(),
+        }
+        self._write({"kind": kind, **begun, "parameters": parameters})
 
     def finish(self, result: dict[str, Any]) -> None:
-        """Add the result."""
-        self._write({**self.read(), "finished": _now(), "result": result})
+        """Add the result, and the environment if it is another than at the start."""
+        record, now = self.read(), environment()
+        moved = {} if now == record.get("environment") else {"environment_at_end": now}
+        self._write({**record, **moved, "finished": _now(), "result": result})
 
     def read(self) -> dict[str, Any]:
         """The record; empty before the start."""

@@ -8,7 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from flows.pictures import confusion, contact_sheet, curves, data_url, faces_per_emotion
+from flows.pictures import (
+    confusion,
+    contact_sheet,
+    curves,
+    data_url,
+    faces_per_emotion,
+    importance_histograms,
+)
 from storage.store import open_store
 from tests.storage.rows import encoded, faces
 
@@ -62,6 +69,13 @@ def test_a_confusion_matrix_is_dark_where_the_answers_are() -> None:
         middle - 40 : middle - 20, right.shape[1] // 2 - 60 : right.shape[1] // 2 - 40
     ]
     assert right[upper_left].mean() < wrong[upper_left].mean() - 50
+
+
+def test_a_class_may_be_called_what_is_no_formula() -> None:
+    """A dollar sign is one."""
+    name = "a $\\frac$ formula"
+    assert _decoded(confusion([[1]], [name])).size > 0
+    assert _decoded(importance_histograms({name: [1, 2]})).size > 0
 
 
 def test_a_data_url_holds_the_image_and_its_kind() -> None:

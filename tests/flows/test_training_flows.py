@@ -13,6 +13,7 @@ from flows.finetune import finetune
 from flows.ingest import ingest
 from flows.maintain import maintain
 from flows.pretrain import pretrain
+from flows.reports.run_report import REPORT
 from flows.runs import Run, latest
 from scn.benchmarks import BenchmarkName
 from scn.config import TrainConfig
@@ -101,7 +102,18 @@ def test_the_server_holds_the_artifacts_that_a_person_wants_to_see(
     answer = httpx.post(f"{deployed['PREFECT_API_URL']}/artifacts/filter", json={}, timeout=30)
     keys = {artifact["key"] for artifact in answer.json()}
     assert {"ingest-rafdb", "curves-scn", "results-rafdb", "faces-raf-db"} <= keys
-    assert "confusion-rafdb-scn-pretrained" in keys
+    assert {"confusion-rafdb-scn-pretrained", "report-rafdb"} <= keys
+
+
+def test_a_fine_tuning_leaves_its_report_of_every_way_in_its_folder(folder: Path) -> None:
+    """Without being told where the store is: the run recorded it."""
+    run = _finished(folder, "finetune")
+    page = (run.path / REPORT).read_text()
+    for row in run.read()["result"]["rows"]:
+        assert f"{row['method']}-{row['start']}" in page
+    assert run.read()["parameters"]["store"] == str(folder / "store")
+    assert "data:image/jpeg" in page
+    assert "picture missing" not in page
 
 
 def test_a_folder_of_any_classes_that_grew_is_ingested_and_trained_on_by_two_processes(
