@@ -7,27 +7,36 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from prefect.artifacts import create_markdown_artifact
 from rich.console import Console
 from rich.table import Table
 
 from flows.artifacts import show_results
 from flows.grid.outcome import Result, outcome
 from flows.grid.trainings import Grid
+from flows.reports.table_report import write_table_report
+from scn.protocol import CHOSEN_ON_TEST
 from scn.scoring.bootstrap import Interval
-
-CHOSEN_ON_TEST = "chosen on the test split: better than it is, to compare with papers only"
 
 
 def show_table(grid: Grid) -> Path:
-    """Keep the table beside its trainings, and show it as an artifact; returns its file."""
+    """Keep the table beside its trainings, and show it as artifacts; returns the page."""
     results = outcome(grid)
     grid.folder.mkdir(parents=True, exist_ok=True)
-    path = grid.folder / f"{grid.title}.json"
+    path = page_of(grid).with_suffix(".json")
     unfinished = path.with_suffix(".part")
     unfinished.write_text(json.dumps([_plain(result) for result in results], indent=1))
     unfinished.replace(path)
+    write_table_report(grid, page_of(grid))
     show_results([_shown(result) for result in results], f"{grid.name}-table", grid.name)
-    return path
+    text = f"The table is `{page_of(grid).absolute()}`: open it in a browser."
+    create_markdown_artifact(text, f"{grid.name}-page", "Report")
+    return page_of(grid)
+
+
+def page_of(grid: Grid) -> Path:
+    """The file of a table's report."""
+    return grid.folder / f"{grid.title}.html"
 
 
 def print_table(grid: Grid, console: Console) -> None:
@@ -40,6 +49,8 @@ def print_table(grid: Grid, console: Console) -> None:
     console.print(table)
     for line in _notes(grid, results):
         console.print(line, soft_wrap=True)
+    if page_of(grid).exists():
+        console.print(f"page: {page_of(grid)}", soft_wrap=True)
 
 
 def _notes(grid: Grid, results: Sequence[Result]) -> list[str]:
@@ -49,7 +60,7 @@ def _notes(grid: Grid, results: Sequence[Result]) -> list[str]:
         " could be read."
     ]
     if any(result.selection == "test" for result in results):
-        notes.append(CHOSEN_ON_TEST.upper())
+        notes.append(CHOSEN_ON_TEST)
     commands = sorted({result.missing for result in results if result.missing})
     return [*notes, *(f"to fill open cells: {command}" for command in commands)]
 
@@ -69,7 +80,7 @@ def _shown(result: Result) -> dict[str, Any]:
     shown = {
         "row": result.row,
         "benchmark": result.benchmark,
-        "ours": _text(result.ours) or result.missing,
+        "ours": _text(result.ours) or ("open" if result.missing else ""),
         "of the last epoch": _text(result.last),
         "paper": f"{paper} ({source})" if paper else "",
         "verdict": result.verdict,

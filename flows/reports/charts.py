@@ -48,12 +48,12 @@ def curve(lines: Mapping[str, Sequence[Points]], title: str, legend: bool = Fals
     axes.set_title(title, fontsize=10)
     axes.set_xlabel("epoch", fontsize=9)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-    _plain(axes)
+    plain(axes)
     if legend:
         below = figure.legend(loc="outside lower center", ncols=2, fontsize=7.5, frameon=False)
         for text in below.get_texts():
             text.set_parse_math(False)
-    return _png(figure)
+    return as_png(figure)
 
 
 def reliability_diagram(found: Reliability, title: str) -> bytes:
@@ -71,8 +71,8 @@ def reliability_diagram(found: Reliability, title: str) -> bytes:
     bottom.set_xlabel("probability of the prediction", fontsize=9)
     bottom.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
     for axes in (top, bottom):
-        _plain(axes)
-    return _png(figure)
+        plain(axes)
+    return as_png(figure)
 
 
 def importance_by_class(values: Mapping[str, FloatArray]) -> bytes:
@@ -87,9 +87,9 @@ def importance_by_class(values: Mapping[str, FloatArray]) -> bytes:
                         parse_math=False)  # fmt: skip
         axes.set_yticks([])
         axes.set_xlim(0, 1)
-        _plain(axes, left=False)
+        plain(axes, left=False)
     rows[-1].set_xlabel("importance", fontsize=9)
-    return _png(figure)
+    return as_png(figure)
 
 
 def label_flow(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> bytes:
@@ -123,7 +123,7 @@ def label_flow(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> bytes
     axes.set_xlim(-0.95, 1.95)
     axes.invert_yaxis()
     axes.axis("off")
-    return _png(figure)
+    return as_png(figure)
 
 
 def _tops(totals: FloatArray) -> FloatArray:
@@ -159,11 +159,11 @@ def slice_accuracies(found: Sequence[Slice], whole: float) -> bytes:
     axes.set_ylim(len(found) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.set_xlabel("accuracy (dashed: all faces)", fontsize=9)
-    _plain(axes)
-    return _png(figure)
+    plain(axes)
+    return as_png(figure)
 
 
-def _plain(axes: Axes, left: bool = True) -> None:
+def plain(axes: Axes, left: bool = True) -> None:
     """Small figures, and no frame but below and, if `left`, at the left."""
     axes.tick_params(labelsize=8.5)
     axes.spines[["top", "right"]].set_visible(False)
@@ -178,7 +178,8 @@ def _short(name: str, longest: int = _LONGEST_NAME) -> str:
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
-def _png(figure: Figure) -> bytes:
+def as_png(figure: Figure) -> bytes:
+    """A picture with `DENSITY` pixels for each that is shown."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=_SHOWN_DPI * DENSITY)
     return buffer.getvalue()

@@ -5,11 +5,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from flows.runs import Run
 from flows.testing import kept_predictions
 from scn.checkpoint import Checkpoint, load, newest
 from scn.scoring.checkpoint_predictions import Which
 from scn.scoring.predictions import Predictions
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +25,14 @@ class Way:
         name: as its folder is called, method and start.
         row: of the run's result.
         said: what its weights said of what is tested on.
+        temperatures: of the best weights: one, or [N] where each fold has its own.
         folds: the last checkpoint of each fold, without tensors; those that are still there.
     """
 
     name: str
     row: Mapping[str, Any]
     said: Mapping[Which, Predictions]
+    temperatures: float | FloatArray
     folds: tuple[Checkpoint, ...]
 
     @property
@@ -76,7 +83,17 @@ def finished_run(run: Run) -> FinishedRun:
 def _way(run: Run, row: Mapping[str, Any]) -> Way:
     name = f"{row['method']}-{row['start']}"
     folder = run.path / name
-    return Way(name, row, kept_predictions(folder), tuple(_lasts(folder, row)))
+    said = kept_predictions(folder)
+    return Way(name, row, said, _temperatures(folder, row), tuple(_lasts(folder, row)))
+
+
+def _temperatures(folder: Path, row: Mapping[str, Any]) -> float | FloatArray:
+    """Those that the scores were made with; of folds, as their faces follow each other."""
+    listed = row["temperatures"]["best"]
+    if len(listed) == 1:
+        return float(listed[0])
+    kept = [kept_predictions(path).get("best", ()) for path in sorted(folder.glob("fold-*"))]
+    return np.repeat(np.array(listed, np.float64), [len(part) for part in kept])
 
 
 def _lasts(folder: Path, row: Mapping[str, Any]) -> list[Checkpoint]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from flows.reports.charts import reliability_diagram, slice_accuracies
-from flows.reports.finished_run import Way
+from flows.reports.finished_run import FloatArray, Way
 from flows.reports.page import Part, matrix, picture
 from flows.reports.score_tables import recall_rows, slice_rows, slices_of
 from scn.scoring.calibration import reliability
@@ -26,12 +26,11 @@ def reliability_part(way: Way) -> Part:
     if "best" not in way.said:
         return Part(way.name, _NO_PREDICTIONS)
     said, scores = way.said["best"], way.row["scores"]["best"]
-    temperature = scores["temperature"]
-    states = {
+    states: dict[str, float | FloatArray] = {
         f"before: ECE {scores['calibration_error']['value']:.3f}": 1.0,
-        f"after, temperature {temperature:.2f}: ECE {scores['calibrated_error']['value']:.3f}":
-            temperature,
-    }  # fmt: skip
+        f"after, temperature {scores['temperature']:.2f}: ECE"
+        f" {scores['calibrated_error']['value']:.3f}": way.temperatures,
+    }
     text = ""
     if way.row.get("selection") == "test":
         states = dict(list(states.items())[:1])

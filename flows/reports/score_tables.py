@@ -36,29 +36,38 @@ def score_rows(ways: Sequence[Way]) -> list[Row]:
 
 
 def rows_without_repeats(ways: Sequence[Way]) -> list[Row]:
-    """The best weights of each way on all tested faces, and on those that do not come before."""
+    """Each way's weights on all tested faces, and on those that do not come before."""
     return [
-        {"way": way.name, "weights": _weights(way, "best"), "tested on": what, **_figures(scores)}
+        {"way": way.name, "weights": _weights(way, which), "tested on": what, **_figures(scores)}
         for way in ways
+        for which, whole in way.row["scores"].items()
         for what, scores in (
-            ("all", way.row["scores"]["best"]),
-            ("without repeated pictures", way.row.get("without_repeats")),
+            ("all", whole),
+            ("without repeated pictures", way.row["scores_without_repeats"].get(which)),
         )
         if scores
     ]
 
 
 def rows_elsewhere(ways: Sequence[Way]) -> list[Row]:
-    """The best weights of each way on other datasets."""
+    """Each way's weights on other datasets: on all their faces, and on those never seen before."""
     return [
         {
             "dataset": name,
             "way": way.name,
+            "weights": _weights(way, which),
             "classes that both have": ", ".join(found["classes"]),
-            **_figures(found),
+            **({"tested on": what} if found["repeats"] else {}),
+            **_figures(scores),
         }
         for way in ways
         for name, found in way.row.get("also_tested", {}).items()
+        for which, whole in found["scores"].items()
+        for what, scores in (
+            ("all", whole),
+            ("pictures not trained on", found["scores_without_repeats"].get(which)),
+        )
+        if scores and (scores is whole or found["repeats"])
     ]
 
 
@@ -90,7 +99,13 @@ def calibration_rows(ways: Sequence[Way]) -> list[Row]:
 def slices_of(way: Way) -> list[Slice]:
     """The slices of a way's best weights."""
     return [
-        Slice(**{**part, "accuracy": Interval(**part["accuracy"])})
+        Slice(
+            part["by"],
+            part["which"],
+            part["faces"],
+            Interval(**part["accuracy"]),
+            part["too_small"],
+        )
         for part in way.row.get("slices", [])
     ]
 

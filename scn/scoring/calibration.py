@@ -55,8 +55,8 @@ def calibration_error(
     return error
 
 
-def reliability(predictions: Predictions, temperature: float = 1.0) -> Reliability:
-    """The bins of a reliability diagram."""
+def reliability(predictions: Predictions, temperature: float | FloatArray = 1.0) -> Reliability:
+    """The bins of a reliability diagram, of logits over a temperature, or one for each face [N]."""
     confidence = predictions.probabilities(temperature).max(axis=1)
     bins = _bins(confidence)
     faces = np.bincount(bins, minlength=BINS)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from flows.arms import Arm
+from flows.elsewhere import others_of, scores_elsewhere
 from flows.runs import Run
 from flows.testing import Trained, test_results
 from flows.training import summary_of
@@ -19,6 +20,7 @@ from scn.protocol import Protocol
 from storage.fingerprint import fingerprint
 from storage.repeats import repeats
 from storage.schema import FACES
+from storage.shared_pictures import Side, shared_pictures
 from storage.store import Dataset, open_store
 
 SCRIPT = "<script>alert('happy')</script>"
@@ -133,8 +135,16 @@ def _row(
         "start": "random",
         "selection": rules.selection,
         **(summaries[0] if len(folds) == 1 else {"folds": summaries}),
-        **test_results(trained, dataset, others, repeated, run.path / arm.name),
+        **test_results(trained, dataset, repeated, run.path / arm.name),
+        "also_tested": {each.name: _elsewhere(trained[0], dataset, each, run) for each in others},
     }
+
+
+def _elsewhere(trained: Trained, dataset: Dataset, other: Dataset, run: Run) -> dict[str, Any]:
+    store = open_store(trained.faces.source.store)
+    (found,) = others_of(store, [other.name], run, trained.faces, trained.config)
+    sides = Side(found.dataset, found.version), Side(dataset, dataset.version())
+    return scores_elsewhere(trained, found, shared_pictures(*sides))
 
 
 def _image(rng: np.random.Generator, label: int) -> bytes:
