@@ -87,6 +87,8 @@ def finetune(
         "benchmark": benchmark,
         "dataset": todo.dataset.name,
         "start": start,
+        # An arm from a checkpoint is always the first.
+        "initial": str(todo.arms[0].initial) if todo.arms[0].initial else None,
         "train": train.model_dump(mode="json"),
         "protocol": protocol.model_dump(mode="json"),
         "store_version": todo.folds[0].train.version,
@@ -130,7 +132,7 @@ def check_finetune(
     own = opened.dataset(dataset or BENCHMARKS[benchmark].source)
     begun = run_of(runs, "finetune", run)
     _check_protocol(begun, protocol)
-    initial = start_of(start, runs)
+    initial = start_of(start, runs, begun)
     folds = _folds(own, train, begun, protocol)
     others = tuple(opened.dataset(name) for name in also_test)
     if others and len(folds) > 1:
@@ -142,7 +144,7 @@ def check_finetune(
     todo = Task(own, others, folds, arms, fingerprint(own, folds[0].train.version))
     for arm in todo.arms:
         for number, faces in enumerate(folds):
-            check_arm(arm, faces, todo.folder(begun, arm, number))
+            check_arm(arm, faces, todo.folder(begun, arm, number), processes)
     return todo
 
 

@@ -12,6 +12,7 @@ from scn.config import TrainConfig
 from scn.errors import Interrupted, TooFewFaces
 from scn.folder_lock import locked
 from scn.methods import METHODS
+from scn.premises import premises_of
 from scn.processes import Processes, own_device
 from scn.resuming import resumable
 from scn.run_log import RunLog
@@ -65,13 +66,15 @@ def fit(
         validation: the faces that choose the checkpoint; never the test split.
         classes: names in the order of the network's outputs.
         folder: the run's own folder.
-        initial: a checkpoint whose backbone and importance head are the start.
+        initial: a checkpoint whose backbone and importance head are the start; a run that goes on
+            needs its name alone.
         report: called after each step and epoch, in the first process.
 
     Raises:
         TooFewFaces: there is nothing to train on, or nothing to choose by.
         ClassMismatch: faces or the checkpoint in `folder` have other classes.
-        CheckpointError: the checkpoint in `folder` is of another configuration.
+        CheckpointError: the checkpoint in `folder` is of another configuration or start, of other
+            faces, or of a number of processes that would have learned something else.
         WeightsError: initial weights fit less than 95 % of the network.
         NotFinite: the loss became infinite or undefined.
         RunBusy: another process is training in `folder`.
@@ -103,22 +106,26 @@ def prepare(
     folder: Path,
     *,
     initial: Path | None = None,
+    processes: Processes | None = None,
 ) -> Trainer:
     """Take up the run in `folder` at its newest checkpoint, or at its start; writes nothing.
 
-    Arguments and errors as for `fit`.
+    Arguments and errors as for `fit`; `processes` are those that will share the run, if they are
+    not the ones that torchrun started.
     """
     _check_enough(train, validation)
-    found = resumable(folder, config, classes, train)
+    device = own_device()
+    processes = processes or Processes.joined(device)
+    premises = premises_of(validation, initial, processes.size)
+    found = resumable(folder, config, classes, train, premises)
     # A run that goes on needs no file that it once started from.
     start = (
         Start(METHODS[config.method](config).network(len(classes)))
         if found
         else starting_network(config, len(classes), initial)
     )
-    device = own_device()
-    processes = Processes.joined(device)
-    trainer = Trainer(config, train, validation, classes, start, device, processes)
+    premises = found.premises if found else premises
+    trainer = Trainer(config, train, validation, classes, start, device, processes, premises)
     if found:
         go_on(trainer, found)
     return trainer

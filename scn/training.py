@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +16,13 @@ from scn.freezing import let_learn
 from scn.learning import Learning, Place
 from scn.monitors import alarms, look
 from scn.optimisers import set_rate
+from scn.premises import Premises
 from scn.processes import Processes
 from scn.progress import Progress
 from scn.start import Start
 from storage.reader import FaceBatch, FaceReader
 
 Int64Array = npt.NDArray[np.int64]
-
-# So many lanes make an order that is the same for 1, 2, 4 and 8 processes.
-_LANES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +56,11 @@ class Trainer:
         start: Start,
         device: torch.device,
         processes: Processes,
+        premises: Premises,
     ) -> None:
         self.config, self.train, self.validation = config, train, validation
         self.classes, self.device, self.processes = tuple(classes), device, processes
+        self.premises = premises
         class_indexes(validation, classes)
         given = class_indexes(train, classes)
         self.learning = Learning(config, given, start.network, device, processes)
@@ -146,13 +146,12 @@ class Trainer:
         return self.train.repeat(counts), np.repeat(everyone, counts)
 
     def _batches(self, reader: FaceReader) -> Iterator[FaceBatch]:
-        size = self.processes.size
         return reader.batches(
             batch_size=self.config.batch_size,
             seed=self.config.seed,
             epoch=self.progress.epoch,
             rank=self.processes.rank,
-            world_size=size,
-            lanes=size if _LANES % size else _LANES,
+            world_size=self.processes.size,
+            lanes=self.premises.lanes,
             start=self.progress.batches,
         )

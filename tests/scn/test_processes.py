@@ -11,6 +11,10 @@ import torch
 
 from scn.checkpoint import Checkpoint, load, newest
 from scn.config import TrainConfig
+from scn.fitting import Report, fit
+from scn.training import StepRow
+from storage.reader import FaceReader
+from storage.store import open_store
 from tests.scn.faces import CLASSES, SIZE_PX, reader_of, true_emotions
 
 _CHILD = """
@@ -50,7 +54,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _run(store: Path, folder: Path, processes: int, **options: Any) -> Checkpoint:
     script = folder / "child.py"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     script.write_text(_CHILD)
     config = TrainConfig.model_validate({**_BASE, **options}).model_dump_json()
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
@@ -91,6 +95,24 @@ def test_processes_that_share_a_batch_learn_what_one_does(
     """Losses, weights, ranking and label events, over the last, uneven batch as well."""
     assert alone.events.num_rows > 5
     _agree(alone, _run(store, tmp_path / "more", processes))
+
+
+@pytest.mark.slow
+def test_a_run_that_one_process_began_ends_alike_on_two(
+    store: Path, alone: Checkpoint, tmp_path: Path
+) -> None:
+    """From the midst of an epoch, with frozen batch normalisation; each face comes once."""
+
+    def stop(row: StepRow) -> None:
+        if row.step == 2:
+            raise KeyboardInterrupt
+
+    config = TrainConfig.model_validate({**_BASE, "checkpoint_every_s": 1e-6})
+    reader = FaceReader(open_store(str(store)).dataset("faces"), image_size_px=SIZE_PX)
+    with pytest.raises(KeyboardInterrupt):
+        fit(config, reader, reader, CLASSES, tmp_path / "run", report=Report(step=stop))
+    assert newest(tmp_path / "run") == tmp_path / "run" / "step-0001-000002"
+    _agree(alone, _run(store, tmp_path, 2))
 
 
 @pytest.mark.slow
