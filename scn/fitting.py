@@ -76,7 +76,7 @@ def fit(
         CheckpointError: the checkpoint in `folder` is of another configuration or start, of other
             faces, or of a number of processes that would have learned something else.
         WeightsError: initial weights fit less than 95 % of the network.
-        NotFinite: the loss became infinite or undefined.
+        NotFinite: the loss or its gradient became infinite or undefined; the batch is in `folder`.
         RunBusy: another process is training in `folder`.
         Interrupted: SIGTERM came; a checkpoint of that moment was written.
     """
@@ -125,7 +125,9 @@ def prepare(
         else starting_network(config, len(classes), initial)
     )
     premises = found.premises if found else premises
-    trainer = Trainer(config, train, validation, classes, start, device, processes, premises)
+    trainer = Trainer(
+        config, train, validation, classes, start, device, processes, premises, folder
+    )
     if found:
         go_on(trainer, found)
     return trainer

@@ -3,18 +3,22 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import torch
 
 from scn.balance import balanced_counts
 from scn.config import TrainConfig, rate_at
+from scn.errors import NotFinite
 from scn.evaluation import class_indexes, evaluate
 from scn.freezing import let_learn
 from scn.learning import Learning, Place
 from scn.monitors import alarms, look
+from scn.not_finite import Wreck
 from scn.optimisers import set_rate
 from scn.premises import Premises
 from scn.processes import Processes
@@ -57,10 +61,11 @@ class Trainer:
         device: torch.device,
         processes: Processes,
         premises: Premises,
+        folder: Path,
     ) -> None:
         self.config, self.train, self.validation = config, train, validation
         self.classes, self.device, self.processes = tuple(classes), device, processes
-        self.premises = premises
+        self.premises, self.folder = premises, folder
         class_indexes(validation, classes)
         given = class_indexes(train, classes)
         self.learning = Learning(config, given, start.network, device, processes)
@@ -82,12 +87,36 @@ class Trainer:
             place = Place(progress.epoch, number, min(size, len(reader) - number * size))
             values: dict[str, float] = {}
             if place.rows >= learning.least_rows:
-                values = learning.step(batch, samples[batch.indexes], place)
+                values = self._learned(batch, samples[batch.indexes], place)
             spent_s = time.monotonic() - begun_s
             progress.add_batch(values, place.rows, spent_s)
             speed, wait = place.rows / spent_s, (read_s - begun_s) / spent_s
             begun_s += spent_s
             yield StepRow(progress.epoch, number, total, rate, values, speed, wait)
+
+    def _learned(self, batch: FaceBatch, samples: Int64Array, place: Place) -> dict[str, float]:
+        """Learn from a batch, or keep it in the run's folder if that cannot be done."""
+        try:
+            return self.learning.step(batch, samples, place)
+        except NotFinite as error:
+            part = f"-process-{self.processes.rank}" if self.processes.size > 1 else ""
+            name = f"epoch-{place.epoch:04d}-step-{place.number:06d}{part}"
+            kept = Wreck(name, batch.images_rgb, self._faces(samples)).keep(self.folder)
+            raise NotFinite(
+                f"epoch {place.epoch}, step {place.number}: {error}; its batch is in {kept}."
+                " Lower the learning rate, or set precision float32."
+            ) from error
+
+    def _faces(self, samples: Int64Array) -> pa.Table:
+        """Who these samples are, and what they are called."""
+        names = np.array(self.classes)
+        return pa.table(
+            {
+                "face_id": self.train.index["face_id"].take(pa.array(samples)),
+                "given": names[self.learning.given[samples]],
+                "current": names[self.learning.book.labels[samples]],
+            }
+        )
 
     def close_epoch(self) -> dict[str, Any]:
         """Let relabels count, validate, look for what goes wrong; returns the epoch's row."""
