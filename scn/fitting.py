@@ -11,6 +11,7 @@ from scn.checkpoint import keep_only, of_epoch, save
 from scn.config import TrainConfig
 from scn.errors import Interrupted, TooFewFaces
 from scn.folder_lock import locked
+from scn.freezing import least_rows
 from scn.methods import METHODS
 from scn.premises import premises_of
 from scn.processes import Processes, own_device
@@ -71,6 +72,7 @@ def fit(
         report: called after each step and epoch, in the first process.
 
     Raises:
+        ValueError: the processes cannot share a batch.
         TooFewFaces: there is nothing to train on, or nothing to choose by.
         ClassMismatch: faces or the checkpoint in `folder` have other classes.
         CheckpointError: the checkpoint in `folder` is of another configuration or start, of other
@@ -116,6 +118,7 @@ def prepare(
     _check_enough(train, validation)
     device = own_device()
     processes = processes or Processes.joined(device)
+    _check_shares(config, processes.size)
     premises = premises_of(validation, initial, processes.size)
     found = resumable(folder, config, classes, train, premises)
     # A run that goes on needs no file that it once started from.
@@ -200,6 +203,15 @@ def _check_enough(train: FaceReader, validation: FaceReader) -> None:
         raise TooFewFaces(f"faces to train on: {len(train)}, at least 2 are needed")
     if not len(validation):
         raise TooFewFaces("faces to choose a checkpoint by: 0, at least 1 is needed")
+
+
+def _check_shares(config: TrainConfig, processes: int) -> None:
+    least = least_rows(config, processes)
+    if config.batch_size % processes or config.batch_size < least:
+        raise ValueError(
+            f"batch_size: is {config.batch_size}, must be at least {least} and a multiple of"
+            f" {processes}, the processes that share a batch"
+        )
 
 
 def best_epoch(log: Sequence[Row]) -> int:

@@ -15,7 +15,7 @@ from scn.augmentation import augmented, draw
 from scn.averaging import WeightAverage
 from scn.batches import normalised, to_tensor
 from scn.config import TrainConfig
-from scn.freezing import let_learn, with_shared_statistics
+from scn.freezing import least_rows, let_learn, with_shared_statistics
 from scn.joint_step import JointStep
 from scn.label_book import LabelBook
 from scn.methods import METHODS, Step
@@ -75,8 +75,8 @@ class Learning:
 
     @property
     def least_rows(self) -> int:
-        """A smaller batch is left out: batch normalisation cannot learn from one image."""
-        return 2 * (self.processes.size if self.config.batch_norm == "batch" else 1)
+        """A smaller batch is left out."""
+        return least_rows(self.config, self.processes.size)
 
     def step(self, batch: FaceBatch, samples: Int64Array, place: Place) -> dict[str, float]:
         """Learn from a batch.

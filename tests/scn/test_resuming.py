@@ -114,6 +114,16 @@ def test_where_it_makes_no_difference_any_divisor_of_the_lanes_goes_on() -> None
         assert not differences(_BEFORE, replace(_BEFORE, processes=processes), _FROZEN)
 
 
+@pytest.mark.parametrize(("size", "processes"), [(16, 3), (2, 2), (4, 4)])
+def test_processes_that_cannot_share_a_batch_are_refused(
+    faces: FaceReader, tmp_path: Path, size: int, processes: int
+) -> None:
+    """Sixteen faces for three, or one face each."""
+    config = _CONFIG.model_copy(update={"batch_size": size})
+    with pytest.raises(ValueError, match=f"batch_size: is {size}, .* multiple of {processes}"):
+        prepare(config, faces, faces, CLASSES, tmp_path, processes=Processes(size=processes))
+
+
 def test_a_run_is_asked_how_many_processes_go_on(
     faces: FaceReader, begun: Callable[..., Path]
 ) -> None:
@@ -125,9 +135,10 @@ def test_a_run_is_asked_how_many_processes_go_on(
 
 def test_an_order_for_three_processes_is_kept_by_one(faces: FaceReader, tmp_path: Path) -> None:
     """Each face is shown once in an epoch that others began."""
-    trainer = prepare(_FROZEN, faces, faces, CLASSES, tmp_path, processes=Processes(size=3))
+    config = _FROZEN.model_copy(update={"batch_size": 18})
+    trainer = prepare(config, faces, faces, CLASSES, tmp_path, processes=Processes(size=3))
     save(tmp_path, checkpoint_of(trainer))
-    fit(_FROZEN, faces, faces, CLASSES, tmp_path)
+    fit(config, faces, faces, CLASSES, tmp_path)
     path = newest(tmp_path)
     assert path is not None
     ended = load(path)

@@ -41,7 +41,7 @@ def test_a_gradient_without_a_number_stops_the_run_at_its_batch(tmp_path: Path) 
     weights = next(trainer.learning.network.parameters())
     last = trainer.steps()
     next(last)
-    weights.register_hook(lambda gradient: gradient * torch.nan)
+    weights.register_hook(lambda gradient: gradient * torch.nan)  # type: ignore[no-untyped-call]
     with pytest.raises(NotFinite, match="epoch 1, step 1: the gradient's length is nan"):
         next(last)
     assert trainer.progress.batches == 1
