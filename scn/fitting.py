@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from scn.checkpoint import keep_only, of_epoch, save
 from scn.config import TrainConfig
@@ -161,11 +161,19 @@ class _Run:
                 log.step(row)
             self._report.step(row)
             self._between_steps(request, log)
-        row_of_epoch = self._trainer.close_epoch()
+        row_of_epoch = self._closed(request, log)
         if log:
             log.epoch(self._trainer.progress.log)
         self._save(log)
         self._report.epoch(row_of_epoch)
+
+    def _closed(self, request: StopRequest, log: RunLog | None) -> Row:
+        """Close the epoch, unless asked to end while it is validated."""
+        try:
+            return self._trainer.close_epoch(lambda: self._end_if_asked(request))
+        except Interrupted:
+            self._save(log)
+            raise
 
     def _between_steps(self, request: StopRequest, log: RunLog | None) -> None:
         trainer = self._trainer
@@ -174,10 +182,18 @@ class _Run:
         if stop or trainer.processes.any(late, trainer.device):
             self._save(log)
         if stop:
-            raise Interrupted(
-                f"asked to end in epoch {trainer.progress.epoch} after"
-                f" {trainer.progress.batches} steps; the same call goes on from there"
-            )
+            self._end()
+
+    def _end_if_asked(self, request: StopRequest) -> None:
+        if self._trainer.processes.any(request.asked, self._trainer.device):
+            self._end()
+
+    def _end(self) -> NoReturn:
+        progress = self._trainer.progress
+        raise Interrupted(
+            f"asked to end in epoch {progress.epoch} after {progress.batches} steps;"
+            " the same call goes on from there"
+        )
 
     def _save(self, log: RunLog | None) -> None:
         self._saved_s = time.monotonic()

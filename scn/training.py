@@ -1,7 +1,7 @@
 """Training: the steps of an epoch over the faces of a store, and what an epoch came to."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -118,12 +118,14 @@ class Trainer:
             }
         )
 
-    def close_epoch(self) -> dict[str, Any]:
-        """Let relabels count, validate, look for what goes wrong; returns the epoch's row."""
+    def close_epoch(self, between: Callable[[], None] = lambda: None) -> dict[str, Any]:
+        """Validate, let relabels count, look for what goes wrong; returns the epoch's row.
+
+        `between` is called after each batch of validation; what it raises leaves the epoch open.
+        """
         begun_s, progress, learning = time.monotonic(), self.progress, self.learning
-        epoch = progress.epoch
+        epoch, scores = progress.epoch, self._validated(between)
         relabelled = learning.book.close_epoch(epoch)
-        scores = self._validated()
         seen = learning.seen[0][~np.isnan(learning.seen[0])]
         row = {
             "epoch": epoch,
@@ -149,19 +151,18 @@ class Trainer:
         raised = alarms(findings, [*before, accuracy], ranked=ranked)
         return {"findings": asdict(findings), "alarms": [asdict(alarm) for alarm in raised]}
 
-    def _validated(self) -> dict[str, float]:
+    def _validated(self, between: Callable[[], None]) -> dict[str, float]:
         """Scores on validation, of the weights and of their average."""
         network, average = self.learning.network, self.learning.average
-        scores = evaluate(network, self.validation, self.classes, self.device, self.processes)
+        given = (self.validation, self.classes, self.device, self.processes, between)
+        scores = evaluate(network, *given)
         found = {
             "validation_accuracy": scores.accuracy,
             "validation_mean_class_accuracy": scores.mean_class_accuracy,
         }
         if average:
             with average.in_place():
-                scores = evaluate(
-                    network, self.validation, self.classes, self.device, self.processes
-                )
+                scores = evaluate(network, *given)
             found["average_accuracy"] = scores.accuracy
         return found
 
