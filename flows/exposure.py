@@ -33,9 +33,12 @@ def exposed_checkpoints(runs: Path, gone: Forgotten) -> list[Exposed]:
 
 
 def note_origin(folder: Path, initial: Path) -> None:
-    """Keep beside a run's checkpoints which one they began from."""
+    """Keep beside a run's checkpoints which one they began from; what is noted stays."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / _ORIGIN).write_text(json.dumps({"initial": str(initial.resolve())}))
+    if not (folder / _ORIGIN).exists():
+        unfinished = folder / f".{_ORIGIN}.part"
+        unfinished.write_text(json.dumps({"initial": str(initial.resolve())}))
+        unfinished.replace(folder / _ORIGIN)
 
 
 def _resolved(folders: Iterable[Path]) -> set[Path]:

@@ -94,6 +94,8 @@ def finetune(
         "dataset": todo.dataset.name,
         "store": todo.folds[0].source.store,
         "start": start,
+        # An arm from a checkpoint is always the first.
+        "initial": str(todo.arms[0].initial) if todo.arms[0].initial else None,
         "train": train.model_dump(mode="json"),
         "protocol": protocol.model_dump(mode="json"),
         "store_version": todo.folds[0].train.version,
@@ -139,7 +141,7 @@ def check_finetune(
     own = opened.dataset(dataset or BENCHMARKS[benchmark].source)
     begun = run_of(runs, "finetune", run)
     _check_protocol(begun, protocol)
-    initial = start_of(start, runs)
+    initial = start_of(start, runs, begun)
     folds = _folds(own, train, begun, protocol)
     others = others_of(opened, also_test, begun, folds[0], train)
     whole = _whole(own, train, begun, protocol) if others and len(folds) > 1 else None
@@ -147,7 +149,7 @@ def check_finetune(
     todo = Task(own, others, folds, whole, arms, fingerprint(own, folds[0].train.version))
     for arm in todo.arms:
         for name, faces in todo.trainings.items():
-            check_arm(arm, faces, begun.path / arm.name / name)
+            check_arm(arm, faces, begun.path / arm.name / name, processes)
     return todo
 
 

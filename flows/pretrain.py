@@ -81,5 +81,5 @@ def check_pretrain(
     opened = open_store(store, write=True).dataset(dataset)
     begun = run_of(runs, "pretrain", run)
     faces = faces_of(opened, train, begun, thresholds.conditions())
-    check_arm(Arm(train.method, train), faces, begun.path / _CHECKPOINTS)
+    check_arm(Arm(train.method, train), faces, begun.path / _CHECKPOINTS, processes)
     return opened, faces

@@ -19,6 +19,7 @@ from scn.fit_together import fit_together
 from scn.fitting import FitResult, best_epoch, fit, prepare
 from scn.job import Job
 from scn.label_book import events_table
+from scn.processes import Processes
 from scn.protocol import Protocol
 from scn.wrong_labels import noise_events
 from storage.labels import append_events
@@ -62,7 +63,7 @@ def check_processes(processes: int) -> None:
         raise ValueError(f"processes: is {processes}, must be at most {gpus}, the number of GPUs")
 
 
-def check_arm(arm: Arm, faces: Faces, folder: Path) -> None:
+def check_arm(arm: Arm, faces: Faces, folder: Path, processes: int = 1) -> None:
     """Check that a way to train can begin, or go on in `folder`, before anything is written.
 
     Raises:
@@ -70,7 +71,15 @@ def check_arm(arm: Arm, faces: Faces, folder: Path) -> None:
         ValueError: the folder cannot be written.
     """
     check_writable(folder)
-    prepare(arm.config, faces.train, faces.validation, faces.classes, folder, initial=arm.initial)
+    prepare(
+        arm.config,
+        faces.train,
+        faces.validation,
+        faces.classes,
+        folder,
+        initial=arm.initial,
+        processes=Processes(size=processes),
+    )
 
 
 @task(name="train", task_run_name="train {arm.name}", persist_result=False)

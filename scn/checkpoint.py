@@ -9,14 +9,14 @@
         samples.parquet         each training face: given and current label, importance
         events.parquet          every change of a label so far
         pending.parquet         changes that the open epoch has proposed
-        state.json              configuration, classes, normalisation, template, progress, log
+        state.json              configuration, classes, normalisation, template, premises, log
 """
 
 import json
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from torch import Tensor
 from scn.batches import MEAN_RGB, STD_RGB
 from scn.config import TrainConfig
 from scn.errors import CheckpointError, ClassMismatch
+from scn.premises import Premises
 from scn.progress import Progress
 from storage.alignment_template import TEMPLATE_XY
 
@@ -48,6 +49,7 @@ class Checkpoint:
     config: TrainConfig
     classes: tuple[str, ...]
     store_version: int
+    premises: Premises
     progress: Progress
     model: dict[str, Tensor]
     average: dict[str, Tensor]
@@ -100,6 +102,7 @@ def load(path: Path) -> Checkpoint:
             TrainConfig.model_validate(state["config"]),
             tuple(state["classes"]),
             int(state["store_version"]),
+            Premises(**state["premises"]),
             Progress(**state["progress"]),
             model,
             average,
@@ -187,6 +190,7 @@ def _state(checkpoint: Checkpoint) -> dict[str, Any]:
         "config": checkpoint.config.model_dump(mode="json"),
         "classes": list(checkpoint.classes),
         "store_version": checkpoint.store_version,
+        "premises": asdict(checkpoint.premises),
         **_IMAGES,
         "progress": checkpoint.progress.state(),
     }

@@ -5,7 +5,7 @@ ScnError
 ├── CheckpointError    a checkpoint is missing, incomplete or of another configuration
 ├── WeightsError       a file of weights fits the model too little
 ├── TooFewFaces        a dataset holds too little to train on
-├── NotFinite          the loss is no number any more
+├── NotFinite          the loss or its gradient is no number any more
 ├── ProcessLost        processes that trained together did not get to the end
 ├── RunBusy            another process is training in the run's folder
 └── Interrupted        the process was asked to end; it can go on later
@@ -33,7 +33,7 @@ class TooFewFaces(ScnError):
 
 
 class NotFinite(ScnError):
-    """The loss became infinite or undefined."""
+    """The loss or its gradient became infinite or undefined."""
 
 
 class ProcessLost(ScnError):

@@ -1,6 +1,6 @@
 """How well a model names expressions: accuracy, mean class accuracy, macro F1, confusion."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,13 +50,15 @@ def evaluate(
     classes: Sequence[str],
     device: torch.device,
     processes: Processes | None = None,
+    between: Callable[[], None] = lambda: None,
 ) -> Evaluation:
     """Score a network against the original labels of a reader's faces.
 
     The means over classes leave out classes that no face has: RAF-DB, for one, has no contempt.
+    `between` is called after each batch.
     """
     truth = class_indexes(reader, classes)
-    predicted = predict(network, reader, device, processes)
+    predicted = logits_of(network, reader, device, processes, between).argmax(axis=1)
     matrix = confusion_matrix(truth, predicted, labels=range(len(classes)))
     present = np.flatnonzero(matrix.sum(axis=1))
     recalls = matrix.diagonal()[present] / matrix.sum(axis=1)[present]
@@ -88,8 +90,12 @@ def logits_of(
     reader: FaceReader,
     device: torch.device,
     processes: Processes | None = None,
+    between: Callable[[], None] = lambda: None,
 ) -> FloatArray:
-    """The logits of each face, float32 [N, C]; each process looks at some."""
+    """The logits of each face, float32 [N, C]; each process looks at some.
+
+    `between` is called after each batch, as often in each process.
+    """
     processes = processes or Processes()
     network.eval()
     dtype, classes = next(network.parameters()).dtype, network.classifier.out_features
@@ -104,5 +110,6 @@ def logits_of(
         if len(batch.indexes):
             outputs = network(normalised(to_tensor(batch.images_rgb, device, dtype)))
             logits[torch.from_numpy(batch.indexes).to(device)] = outputs.logits.float()
+        between()
     found: FloatArray = processes.sum(logits).cpu().numpy()
     return found

@@ -32,7 +32,8 @@ def fit_together(
     """Train with so many processes, going on from the newest checkpoint if there is one.
 
     A process that is lost makes torchrun restart all of them, up to three times, from the last
-    checkpoint. If the caller ends, they end, too, and leave a checkpoint.
+    checkpoint; one that ends with an error of its own ends all. If the caller ends, they end, too,
+    and leave a checkpoint.
 
     Args:
         job: what to train.

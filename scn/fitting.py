@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from scn.checkpoint import keep_only, of_epoch, save
 from scn.config import TrainConfig
 from scn.errors import Interrupted, TooFewFaces
 from scn.folder_lock import locked
+from scn.freezing import least_rows
 from scn.methods import METHODS
+from scn.premises import premises_of
 from scn.processes import Processes, own_device
 from scn.protocol import Selection
 from scn.resuming import resumable
@@ -68,17 +70,20 @@ def fit(
             so.
         classes: names in the order of the network's outputs.
         folder: the run's own folder.
-        initial: a checkpoint whose backbone and importance head are the start.
+        initial: a checkpoint whose backbone and importance head are the start; a run that goes on
+            needs its name alone.
         report: called after each step and epoch, in the first process.
         selection: what `validation` is; each epoch's row of the log says it, and with the log each
             checkpoint.
 
     Raises:
+        ValueError: the processes cannot share a batch.
         TooFewFaces: there is nothing to train on, or nothing to choose by.
         ClassMismatch: faces or the checkpoint in `folder` have other classes.
-        CheckpointError: the checkpoint in `folder` is of another configuration.
+        CheckpointError: the checkpoint in `folder` is of another configuration or start, of other
+            faces, or of a number of processes that would have learned something else.
         WeightsError: initial weights fit less than 95 % of the network.
-        NotFinite: the loss became infinite or undefined.
+        NotFinite: the loss or its gradient became infinite or undefined; the batch is in `folder`.
         RunBusy: another process is training in `folder`.
         Interrupted: SIGTERM came; a checkpoint of that moment was written.
     """
@@ -108,22 +113,29 @@ def prepare(
     folder: Path,
     *,
     initial: Path | None = None,
+    processes: Processes | None = None,
 ) -> Trainer:
     """Take up the run in `folder` at its newest checkpoint, or at its start; writes nothing.
 
-    Arguments and errors as for `fit`.
+    Arguments and errors as for `fit`; `processes` are those that will share the run, if they are
+    not the ones that torchrun started.
     """
     _check_enough(train, validation)
-    found = resumable(folder, config, classes, train)
+    device = own_device()
+    processes = processes or Processes.joined(device)
+    _check_shares(config, processes.size)
+    premises = premises_of(validation, initial, processes.size)
+    found = resumable(folder, config, classes, train, premises)
     # A run that goes on needs no file that it once started from.
     start = (
         Start(METHODS[config.method](config).network(len(classes)))
         if found
         else starting_network(config, len(classes), initial)
     )
-    device = own_device()
-    processes = Processes.joined(device)
-    trainer = Trainer(config, train, validation, classes, start, device, processes)
+    premises = found.premises if found else premises
+    trainer = Trainer(
+        config, train, validation, classes, start, device, processes, premises, folder
+    )
     if found:
         go_on(trainer, found)
     return trainer
@@ -157,12 +169,20 @@ class _Run:
                 log.step(row)
             self._report.step(row)
             self._between_steps(request, log)
-        row_of_epoch = self._trainer.close_epoch()
+        row_of_epoch = self._closed(request, log)
         row_of_epoch["selection"] = self._selection
         if log:
             log.epoch(self._trainer.progress.log)
         self._save(log)
         self._report.epoch(row_of_epoch)
+
+    def _closed(self, request: StopRequest, log: RunLog | None) -> Row:
+        """Close the epoch, unless asked to end while it is validated."""
+        try:
+            return self._trainer.close_epoch(lambda: self._end_if_asked(request))
+        except Interrupted:
+            self._save(log)
+            raise
 
     def _between_steps(self, request: StopRequest, log: RunLog | None) -> None:
         trainer = self._trainer
@@ -171,10 +191,18 @@ class _Run:
         if stop or trainer.processes.any(late, trainer.device):
             self._save(log)
         if stop:
-            raise Interrupted(
-                f"asked to end in epoch {trainer.progress.epoch} after"
-                f" {trainer.progress.batches} steps; the same call goes on from there"
-            )
+            self._end()
+
+    def _end_if_asked(self, request: StopRequest) -> None:
+        if self._trainer.processes.any(request.asked, self._trainer.device):
+            self._end()
+
+    def _end(self) -> NoReturn:
+        progress = self._trainer.progress
+        raise Interrupted(
+            f"asked to end in epoch {progress.epoch} after {progress.batches} steps;"
+            " the same call goes on from there"
+        )
 
     def _save(self, log: RunLog | None) -> None:
         self._saved_s = time.monotonic()
@@ -200,6 +228,15 @@ def _check_enough(train: FaceReader, validation: FaceReader) -> None:
         raise TooFewFaces(f"faces to train on: {len(train)}, at least 2 are needed")
     if not len(validation):
         raise TooFewFaces("faces to choose a checkpoint by: 0, at least 1 is needed")
+
+
+def _check_shares(config: TrainConfig, processes: int) -> None:
+    least = least_rows(config, processes)
+    if config.batch_size % processes or config.batch_size < least:
+        raise ValueError(
+            f"batch_size: is {config.batch_size}, must be at least {least} and a multiple of"
+            f" {processes}, the processes that share a batch"
+        )
 
 
 def best_epoch(log: Sequence[Row]) -> int:

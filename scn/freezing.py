@@ -27,6 +27,15 @@ def with_shared_statistics(
     return convert(network)
 
 
+def least_rows(config: TrainConfig, processes: int) -> int:
+    """The faces that a batch must have at least.
+
+    Batch normalisation cannot learn from one image, and where it is synchronised waits for ever for
+    a process that has none.
+    """
+    return 2 if config.batch_norm == "frozen" else 2 * processes
+
+
 def let_learn(network: Network, config: TrainConfig) -> None:
     """Put a network in training, but for what the configuration freezes."""
     network.train()

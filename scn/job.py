@@ -4,6 +4,8 @@ The file says what each process needs; all read the same. On more than one machi
 run's folder must be reachable from each.
 """
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -49,8 +51,16 @@ def main() -> int:
         run(Job.model_validate_json(Path(sys.argv[1]).read_text()))
     except (ScnError, StoreError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr, flush=True)
+        if not isinstance(error, StoreError):
+            _end_all()
         return 2
     return 0
+
+
+def _end_all() -> None:
+    """Let torchrun end, which would start all processes again to come to the same."""
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        os.kill(os.getppid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -47,13 +47,13 @@ class JointStep:
             encode: from images to encodings by the network, in training.
             images: [n, 3, S, S], this process's rows of the batch.
             rows: of the whole batch.
-            micro_batch: most images to encode at a time; none for all.
+            micro_batch: most images to encode at a time, at least 2; none for all. One more where
+                one would be left alone, from which batch normalisation cannot learn.
             processes: that share the batch.
             seed: of what is random in `encode`.
         """
         self._encode, self._processes, self._seed = encode, processes, seed
-        size = micro_batch or max(len(images), 1)
-        self._parts: tuple[Tensor, ...] = torch.split(images, size)
+        self._parts = _parts(images, micro_batch or max(len(images), 1))
         self._graph: Encoded | None = None
         if len(self._parts) == 1:
             self._graph = self._encoded(0)
@@ -90,6 +90,12 @@ class JointStep:
         with torch.no_grad(), _statistics_kept(network):
             found = [self._encoded(number) for number in range(len(self._parts))]
         return {name: torch.cat([part[name] for part in found]) for name in found[0]}
+
+
+def _parts(images: Tensor, size: int) -> tuple[Tensor, ...]:
+    """Parts of about equal length, `size` at most; none of a single image, if there are more."""
+    wanted, possible = -(-len(images) // size), len(images) // 2
+    return torch.tensor_split(images, max(min(wanted, possible), 1))
 
 
 def _carry_back(encoded: Encoded, wanted: dict[str, Tensor]) -> None:

@@ -69,15 +69,19 @@ class LabelBook:
     def note(
         self, epoch: int, indexes: Int64Array, proposals: Proposals, importance: Tensor
     ) -> None:
-        """Keep a batch's changes until the epoch closes, or let them count at once."""
+        """Keep a batch's changes until the epoch closes, or let them count at once.
+
+        A sample that comes twice in a batch changes once, by its last proposal.
+        """
         new = proposals.new.cpu().numpy()
         columns = [
             t.float().cpu().numpy() for t in (proposals.p_max, proposals.p_given, importance)
         ]
+        events: dict[int, Event] = {}
         for row in np.flatnonzero(new != self.labels[indexes]):
             index = int(indexes[row])
             p_max, p_given, alpha = (float(column[row]) for column in columns)
-            event = {
+            events[index] = {
                 "index": index,
                 "epoch": epoch,
                 "old": int(self.labels[index]),
@@ -87,10 +91,10 @@ class LabelBook:
                 "importance": alpha,
                 "time": datetime.now(UTC),
             }
-            if self.options.relabel_counts == "batch":
-                self._change([event] if self._may_change(index) else [])
-            else:
-                self.pending.append(event)
+        if self.options.relabel_counts == "batch":
+            self._change([event for index, event in events.items() if self._may_change(index)])
+        else:
+            self.pending += events.values()
 
     def close_epoch(self, epoch: int) -> int:
         """Let what the epoch proposed count from now on, as far as the brakes allow it.

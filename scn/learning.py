@@ -15,12 +15,12 @@ from scn.augmentation import augmented, draw
 from scn.averaging import WeightAverage
 from scn.batches import normalised, to_tensor
 from scn.config import TrainConfig
-from scn.freezing import let_learn, with_shared_statistics
+from scn.freezing import least_rows, let_learn, with_shared_statistics
 from scn.joint_step import JointStep
 from scn.label_book import LabelBook
 from scn.methods import METHODS, Step
 from scn.network import Network, Outputs
-from scn.not_finite import refuse
+from scn.not_finite import check_gradient, check_loss
 from scn.optimisers import make_optimiser
 from scn.precision import precision_of
 from scn.processes import Processes
@@ -78,8 +78,8 @@ class Learning:
 
     @property
     def least_rows(self) -> int:
-        """A smaller batch is left out: batch normalisation cannot learn from one image."""
-        return 2 * (self.processes.size if self.config.batch_norm == "batch" else 1)
+        """A smaller batch is left out."""
+        return least_rows(self.config, self.processes.size)
 
     def step(self, batch: FaceBatch, samples: Int64Array, place: Place) -> dict[str, float]:
         """Learn from a batch.
@@ -93,7 +93,7 @@ class Learning:
             Losses and accuracy, means over the whole batch.
 
         Raises:
-            NotFinite: the loss is infinite or undefined.
+            NotFinite: the loss or its gradient is infinite or undefined; all is spoilt then.
         """
         seed = ((self.config.seed * 1_000_003 + place.epoch) * 1_000_003 + place.number) % 2**62
         indexes = self._joined(samples, place.rows)
@@ -113,23 +113,29 @@ class Learning:
         targets = labels if self.shares is None else self._soft(self.shares, indexes)
         losses = self.method.losses(self.network, joint.joined, outputs, targets, step)
         values = {name: float(value.detach()) for name, value in losses.items()}
-        if not np.isfinite(values["loss"]):
-            refuse(batch, place.epoch, place.number, values)
-        self._descend(joint, losses["loss"])
-        return {**values, "train_accuracy": self._remember(indexes, outputs.detached(), labels)}
+        check_loss(values)
+        gradient_norm = self._descend(joint, losses["loss"])
+        accuracy = self._remember(indexes, outputs.detached(), labels)
+        # Not before the step: a GPU would have to be waited for once more.
+        check_gradient(float(gradient_norm))
+        return {**values, "train_accuracy": accuracy}
 
-    def _descend(self, joint: JointStep, loss: Tensor) -> None:
+    def _descend(self, joint: JointStep, loss: Tensor) -> Tensor:
+        """Do a step; returns the length of the gradient."""
         self.optimiser.zero_grad(set_to_none=True)
         joint.backward(loss)
         common = self.network.deciding()
         known = {id(parameter) for parameter in common}
         own = [p for p in self.network.parameters() if id(p) not in known]
         self.processes.add_gradients(own, common)
+        gradients = [p.grad for p in self.network.parameters() if p.grad is not None]
+        norm = torch.nn.utils.get_total_norm(gradients)
         self.optimiser.step()
         if self.config.batch_norm == "batch":
             self.processes.share_buffers(self.network)
         if self.average:
             self.average.update()
+        return norm
 
     def _images(self, batch: FaceBatch, place: Place, *, clean: bool = False) -> Tensor:
         images = to_tensor(batch.images_rgb, self.device, self.precision.dtype)

@@ -1,28 +1,62 @@
-"""A loss that is no number: the batch is kept for a look before the run stops."""
+"""A loss or gradient that is no number: the batch is kept for a look before the run stops.
 
-import json
-import tempfile
+It lies in the run's folder as a checkpoint does, with a list of its faces that says who they are.
+"""
+
 from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from scn.errors import NotFinite
-from storage.reader import FaceBatch
+
+FACES = "samples.parquet"
+IMAGES = "images_rgb.npy"
 
 
-def refuse(batch: FaceBatch, epoch: int, number: int, values: Mapping[str, float]) -> NoReturn:
-    """Write the batch into a new folder, and stop.
+@dataclass(frozen=True, slots=True)
+class Wreck:
+    """The batch at which a run stopped.
+
+    Attributes:
+        name: of the batch, such as ``epoch-0001-step-000003``.
+        images_rgb: uint8 [N, S, S, 3], this process's part of it.
+        faces: face_id, given and current label of each.
+    """
+
+    name: str
+    images_rgb: npt.NDArray[np.uint8]
+    faces: pa.Table
+
+    def keep(self, folder: Path) -> Path:
+        """Write it under the run's folder; returns where."""
+        path = folder / f"not-finite-{self.name}"
+        path.mkdir(parents=True, exist_ok=True)
+        np.save(path / IMAGES, self.images_rgb)
+        pq.write_table(self.faces, path / FACES)
+        return path
+
+
+def check_loss(values: Mapping[str, float]) -> None:
+    """Check the loss among a batch's losses.
 
     Raises:
-        NotFinite: always; it names the folder.
+        NotFinite: it is infinite or undefined.
     """
-    folder = Path(tempfile.mkdtemp(prefix=f"not-finite-epoch-{epoch}-step-{number}-"))
-    np.save(folder / "images_rgb.npy", batch.images_rgb)
-    np.save(folder / "indexes.npy", batch.indexes)
-    (folder / "losses.json").write_text(json.dumps({n: str(v) for n, v in values.items()}))
-    raise NotFinite(
-        f"epoch {epoch}, step {number}: the loss is {values['loss']}; its batch is in {folder}."
-        " Lower the learning rate, or set precision float32."
-    )
+    if not isfinite(values["loss"]):
+        raise NotFinite(", ".join(f"{name} is {value}" for name, value in values.items()))
+
+
+def check_gradient(norm: float) -> None:
+    """Check the length of a gradient.
+
+    Raises:
+        NotFinite: it is infinite or undefined, though the loss was a number.
+    """
+    if not isfinite(norm):
+        raise NotFinite(f"the gradient's length is {norm}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from scn.checkpoint import Checkpoint, check_classes, load, newest
 from scn.config import TrainConfig
 from scn.errors import CheckpointError
+from scn.premises import Premises, differences
 from storage.reader import FaceReader
 
 # What changes nothing of what is learned.
@@ -13,13 +14,18 @@ _FREE = ("checkpoint_every_s", "checkpoints", "compile")
 
 
 def resumable(
-    folder: Path, config: TrainConfig, classes: Sequence[str], train: FaceReader
+    folder: Path,
+    config: TrainConfig,
+    classes: Sequence[str],
+    train: FaceReader,
+    premises: Premises,
 ) -> Checkpoint | None:
     """The newest checkpoint of a run's folder, if there is one and the run may go on from it.
 
     Raises:
         ClassMismatch: it has other classes.
-        CheckpointError: it was made with another configuration, version of the store or faces.
+        CheckpointError: it was made with another configuration, version of the store, faces, start
+            or number of processes.
     """
     path = newest(folder)
     if path is None:
@@ -36,6 +42,7 @@ def resumable(
         changed.append(f"store version is {train.version}, was {found.store_version}")
     if not _same_faces(found, train):
         changed.append("the faces or their given labels are others")
+    changed += differences(found.premises, premises, config)
     if changed:
         raise CheckpointError(f"checkpoint {path}: cannot go on, since {'; '.join(changed)}")
     return found

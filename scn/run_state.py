@@ -20,6 +20,7 @@ def checkpoint_of(trainer: Trainer) -> Checkpoint:
         config=trainer.config,
         classes=trainer.classes,
         store_version=trainer.train.version,
+        premises=trainer.premises,
         progress=trainer.progress,
         model={n: t.detach().cpu().contiguous() for n, t in learning.network.state_dict().items()},
         average={name: tensor.cpu().contiguous() for name, tensor in average.items()},

@@ -1,4 +1,4 @@
-"""A machine that is taken away: SIGTERM is heard between two steps, so that nothing is lost.
+"""A machine that is taken away: SIGTERM is heard between two batches, so that nothing is lost.
 
 A process of torchrun's whose starter is gone takes that for the same request.
 """

@@ -1,21 +1,26 @@
 """Training: the steps of an epoch over the faces of a store, and what an epoch came to."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import torch
 
 from scn.balance import balanced_counts
 from scn.config import TrainConfig, rate_at
+from scn.errors import NotFinite
 from scn.evaluation import class_indexes, evaluate
 from scn.freezing import let_learn
 from scn.learning import Learning, Place
 from scn.monitors import alarms, look
+from scn.not_finite import Wreck
 from scn.optimisers import set_rate
+from scn.premises import Premises
 from scn.processes import Processes
 from scn.progress import Progress
 from scn.soft_labels import vote_shares
@@ -23,9 +28,6 @@ from scn.start import Start
 from storage.reader import FaceBatch, FaceReader
 
 Int64Array = npt.NDArray[np.int64]
-
-# So many lanes make an order that is the same for 1, 2, 4 and 8 processes.
-_LANES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,12 @@ class Trainer:
         start: Start,
         device: torch.device,
         processes: Processes,
+        premises: Premises,
+        folder: Path,
     ) -> None:
         self.config, self.train, self.validation = config, train, validation
         self.classes, self.device, self.processes = tuple(classes), device, processes
+        self.premises, self.folder = premises, folder
         class_indexes(validation, classes)
         given = class_indexes(train, classes)
         soft = config.labels == "soft"
@@ -85,19 +90,45 @@ class Trainer:
             place = Place(progress.epoch, number, min(size, len(reader) - number * size))
             values: dict[str, float] = {}
             if place.rows >= learning.least_rows:
-                values = learning.step(batch, samples[batch.indexes], place)
+                values = self._learned(batch, samples[batch.indexes], place)
             spent_s = time.monotonic() - begun_s
             progress.add_batch(values, place.rows, spent_s)
             speed, wait = place.rows / spent_s, (read_s - begun_s) / spent_s
             begun_s += spent_s
             yield StepRow(progress.epoch, number, total, rate, values, speed, wait)
 
-    def close_epoch(self) -> dict[str, Any]:
-        """Let relabels count, validate, look for what goes wrong; returns the epoch's row."""
+    def _learned(self, batch: FaceBatch, samples: Int64Array, place: Place) -> dict[str, float]:
+        """Learn from a batch, or keep it in the run's folder if that cannot be done."""
+        try:
+            return self.learning.step(batch, samples, place)
+        except NotFinite as error:
+            part = f"-process-{self.processes.rank}" if self.processes.size > 1 else ""
+            name = f"epoch-{place.epoch:04d}-step-{place.number:06d}{part}"
+            kept = Wreck(name, batch.images_rgb, self._faces(samples)).keep(self.folder)
+            raise NotFinite(
+                f"epoch {place.epoch}, step {place.number}: {error}; its batch is in {kept}."
+                " Lower the learning rate, or set precision float32."
+            ) from error
+
+    def _faces(self, samples: Int64Array) -> pa.Table:
+        """Who these samples are, and what they are called."""
+        names = np.array(self.classes)
+        return pa.table(
+            {
+                "face_id": self.train.index["face_id"].take(pa.array(samples)),
+                "given": names[self.learning.given[samples]],
+                "current": names[self.learning.book.labels[samples]],
+            }
+        )
+
+    def close_epoch(self, between: Callable[[], None] = lambda: None) -> dict[str, Any]:
+        """Validate, let relabels count, look for what goes wrong; returns the epoch's row.
+
+        `between` is called after each batch of validation; what it raises leaves the epoch open.
+        """
         begun_s, progress, learning = time.monotonic(), self.progress, self.learning
-        epoch = progress.epoch
+        epoch, scores = progress.epoch, self._validated(between)
         relabelled = learning.book.close_epoch(epoch)
-        scores = self._validated()
         seen = learning.seen[0][~np.isnan(learning.seen[0])]
         row = {
             "epoch": epoch,
@@ -123,19 +154,18 @@ class Trainer:
         raised = alarms(findings, [*before, accuracy], ranked=ranked)
         return {"findings": asdict(findings), "alarms": [asdict(alarm) for alarm in raised]}
 
-    def _validated(self) -> dict[str, float]:
+    def _validated(self, between: Callable[[], None]) -> dict[str, float]:
         """Scores on validation, of the weights and of their average."""
         network, average = self.learning.network, self.learning.average
-        scores = evaluate(network, self.validation, self.classes, self.device, self.processes)
+        given = (self.validation, self.classes, self.device, self.processes, between)
+        scores = evaluate(network, *given)
         found = {
             "validation_accuracy": scores.accuracy,
             "validation_mean_class_accuracy": scores.mean_class_accuracy,
         }
         if average:
             with average.in_place():
-                scores = evaluate(
-                    network, self.validation, self.classes, self.device, self.processes
-                )
+                scores = evaluate(network, *given)
             found["average_accuracy"] = scores.accuracy
         return found
 
@@ -149,13 +179,12 @@ class Trainer:
         return self.train.repeat(counts), np.repeat(everyone, counts)
 
     def _batches(self, reader: FaceReader) -> Iterator[FaceBatch]:
-        size = self.processes.size
         return reader.batches(
             batch_size=self.config.batch_size,
             seed=self.config.seed,
             epoch=self.progress.epoch,
             rank=self.processes.rank,
-            world_size=size,
-            lanes=size if _LANES % size else _LANES,
+            world_size=self.processes.size,
+            lanes=self.premises.lanes,
             start=self.progress.batches,
         )

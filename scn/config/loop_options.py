@@ -14,8 +14,8 @@ class LoopOptions(BaseModel):
     micro_batch: int | None = Field(
         None,
         ge=2,
-        description="Most faces of a process at a time; a larger batch is looked at twice, so that"
-        " its loss is of the whole batch. Empty for no limit.",
+        description="Most faces of a process at a time; a larger batch is looked at twice, in equal"
+        " parts, so that its loss is of the whole batch. Empty for no limit.",
     )
     batch_norm: Literal["batch", "synchronised", "frozen"] = Field(
         "batch",

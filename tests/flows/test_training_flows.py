@@ -74,6 +74,15 @@ def test_fine_tuning_compares_four_ways_on_the_whole_test_split(folder: Path) ->
         assert row["accuracy"] == pytest.approx(np.trace(confusion) / confusion.sum())
 
 
+def test_a_fine_tuning_keeps_which_pretraining_it_began_from(folder: Path) -> None:
+    run = _finished(folder, "finetune")
+    best = _finished(folder, "pretrain").read()["result"]["best"]
+    assert run.read()["parameters"]["initial"] == best
+    origins = {path.parent.name: path.read_text() for path in run.path.rglob("origin.json")}
+    assert origins.keys() == {"scn-pretrained", "baseline-pretrained"}
+    assert all(best in origin for origin in origins.values())
+
+
 def test_the_labels_a_run_changed_are_events_in_the_store(folder: Path) -> None:
     run = _finished(folder, "pretrain")
     dataset = open_store(str(folder / "store")).dataset("raf-db")

@@ -10,6 +10,7 @@ from scn.checkpoint import Checkpoint, save
 from scn.config import TrainConfig
 from scn.label_book import EVENTS
 from scn.methods import METHODS
+from scn.premises import Premises
 from scn.progress import Progress
 
 
@@ -25,6 +26,7 @@ def write_checkpoint(
         config=config,
         classes=classes,
         store_version=0,
+        premises=Premises(initial=None, validation="", processes=1, lanes=8),
         progress=Progress(epoch=2, log=list(log)),
         model=METHODS[config.method](config).network(len(classes)).state_dict(),
         average={},

@@ -11,6 +11,7 @@ from scn.checkpoint import load, newest
 from scn.config import TrainConfig, preset
 from scn.errors import CheckpointError, WeightsError
 from scn.fitting import fit
+from scn.premises import premises_of
 from scn.resuming import resumable
 from scn.weights import load_weights
 from tests.scn.checkpoints import write_checkpoint
@@ -52,9 +53,10 @@ def test_a_run_does_not_go_on_with_other_faces_of_the_same_version(tmp_path: Pat
     other = reader_of(tmp_path / "other", emotions[1:] + emotions[:1])
     assert first.version == other.version
     fit(CONFIG, first, first, CLASSES, tmp_path / "run")
-    assert resumable(tmp_path / "run", CONFIG, CLASSES, first)
+    premises = premises_of(first, None, 1)
+    assert resumable(tmp_path / "run", CONFIG, CLASSES, first, premises)
     with pytest.raises(CheckpointError, match="faces or their given labels"):
-        resumable(tmp_path / "run", CONFIG, CLASSES, other)
+        resumable(tmp_path / "run", CONFIG, CLASSES, other, premises)
 
 
 def test_a_log_lost_in_a_crash_after_the_last_epoch_is_written_again(tmp_path: Path) -> None:

@@ -137,6 +137,8 @@ def test_what_cannot_be_trained_is_said_in_one_sentence(
     job = _job(source, tmp_path, backbone_weights=tmp_path / "none.safetensors")
     with pytest.raises(ProcessLost, match=r"2 processes ended .*none\.safetensors"):
         fit_together(job, 2)
+    said = (tmp_path / LOG).read_text()
+    assert said.count("error: ") <= 2, "it was tried again"
 
 
 def test_two_runs_in_one_folder_are_refused(tmp_path: Path) -> None:

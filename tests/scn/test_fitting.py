@@ -116,18 +116,24 @@ fit(config, reader, reader, CLASSES, Path(sys.argv[2]))
 """
 
 
-def _begun(store: Path, folder: Path, **options: Any) -> "subprocess.Popen[bytes]":
-    """A run in a process of its own that has written a checkpoint."""
+def _begun(
+    store: Path, folder: Path, wanted: str = "", **options: Any
+) -> "subprocess.Popen[bytes]":
+    """A run in a process of its own that has written a checkpoint, or the one of this name."""
     arguments = [str(store), str(folder), _config(**options).model_dump_json()]
     threads = {"OMP_NUM_THREADS": str(torch.get_num_threads())}
     before = newest(folder)
     child = subprocess.Popen(
         [sys.executable, "-c", _CHILD, *arguments], env={**os.environ, **threads}
     )
-    while newest(folder) == before and child.poll() is None:
+    while not _written(folder, before, wanted) and child.poll() is None:
         time.sleep(0.02)
     assert newest(folder) != before, "the child ended before its first checkpoint"
     return child
+
+
+def _written(folder: Path, before: Path | None, wanted: str) -> bool:
+    return (folder / wanted).exists() if wanted else newest(folder) != before
 
 
 def test_a_killed_process_leaves_a_run_that_ends_alike(
@@ -149,6 +155,31 @@ def test_a_killed_process_leaves_a_run_that_ends_alike(
     steps = [json.loads(line) for line in (tmp_path / STEPS).read_text().splitlines()]
     undisturbed = [json.loads(line) for line in (straight / STEPS).read_text().splitlines()]
     assert [_timeless(row) for row in steps] == [_timeless(row) for row in undisturbed]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        # So slow a learner keeps to an opinion.
+        {"relabel_confirmations": 2, "relabel_margin": 0.0, "learning_rate": 1e-5},
+        {"preset": "rul", "micro_batch": 5},
+    ],
+)
+def test_what_a_run_remembers_beyond_its_weights_outlives_a_kill(
+    store: Path, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    """SIGKILL in the second epoch: confirmations so far, dropout and parts of a batch go on."""
+    child = _begun(store, tmp_path / "killed", "epoch-0001", checkpoint_every_s=1e-6, **options)
+    time.sleep(random.random() * 0.2)
+    child.kill()
+    child.wait()
+    stopped = _newest(tmp_path / "killed")
+    assert stopped.progress.epoch < 4, "the run was over"
+    for name in ("killed", "straight"):
+        fit(_config(**options), _reader(store), _reader(store), CLASSES, tmp_path / name)
+    straight = _newest(tmp_path / "straight")
+    assert (straight.events.num_rows > 0) == ("relabel_confirmations" in options)
+    _same(straight, _newest(tmp_path / "killed"))
 
 
 def _timeless(row: dict[str, Any]) -> dict[str, Any]:

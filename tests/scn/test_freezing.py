@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from scn.config import TrainConfig
-from scn.freezing import let_learn
+from scn.freezing import least_rows, let_learn
 from scn.learning import Learning
 from scn.processes import Processes
 from scn.self_cure_network import SelfCureNetwork
@@ -24,6 +24,21 @@ def test_without_gpus_processes_cannot_share_statistics_and_say_so() -> None:
 def test_synchronised_statistics_of_parts_are_refused() -> None:
     with pytest.raises(ValueError, match="micro_batch: must be empty"):
         TrainConfig(batch_norm="synchronised", micro_batch=8)
+
+
+@pytest.mark.parametrize("batch_norm", ["batch", "synchronised"])
+@pytest.mark.parametrize("processes", [1, 2, 3, 8])
+def test_a_batch_that_is_learned_from_has_two_faces_for_each_process(
+    batch_norm: str, processes: int
+) -> None:
+    """One that is smaller leaves a process with one face, or with none, for whom others wait."""
+    least = least_rows(TrainConfig.model_validate({"batch_norm": batch_norm}), processes)
+
+    def fewest(rows: int) -> int:
+        return min(Processes(rank, processes).share(rows) for rank in range(processes))
+
+    assert fewest(least) == 2
+    assert fewest(least - 1) < 2
 
 
 def test_frozen_norms_and_stages_do_not_move() -> None:

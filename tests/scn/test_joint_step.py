@@ -86,6 +86,26 @@ def test_running_statistics_see_each_image_once(micro_batch: int | None) -> None
         torch.testing.assert_close(network.state_dict()[name], plain.state_dict()[name])
 
 
+@given(rows=st.integers(2, 40), micro_batch=st.integers(2, 12))
+def test_no_part_holds_a_single_image_or_many_more_than_asked(rows: int, micro_batch: int) -> None:
+    """Batch normalisation refuses one image; a single one more than asked makes up for it."""
+    seen: list[int] = []
+
+    def encode(images: Tensor) -> dict[str, Tensor]:
+        seen.append(len(images))
+        return {"features": images}
+
+    images = torch.arange(rows, dtype=torch.float64).view(rows, 1)
+    joint = JointStep(
+        nn.Identity(), encode, images,
+        rows=rows, micro_batch=micro_batch, processes=Processes(), seed=1,
+    )  # fmt: skip
+    assert torch.equal(joint.joined["features"], images)
+    assert min(seen) >= 2
+    assert max(seen) <= micro_batch + (micro_batch == 2)
+    assert max(seen) - min(seen) <= 1
+
+
 @contextmanager
 def _global_generator_untouched() -> Iterator[None]:
     before = torch.random.get_rng_state()

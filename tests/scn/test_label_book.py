@@ -81,6 +81,34 @@ def test_a_new_label_can_count_at_once() -> None:
     assert book.close_epoch(1) == 1
 
 
+@given(
+    data=st.data(),
+    given_labels=st.lists(st.integers(0, 2), min_size=1, max_size=5),
+    most=st.none() | st.integers(1, 3),
+)
+def test_a_face_that_comes_twice_in_a_batch_changes_once(
+    data: st.DataObject, given_labels: list[int], most: int | None
+) -> None:
+    """Each event is a change of the label before it, and the last proposal decides."""
+    options = TrainConfig(relabel_counts="batch", relabel_changes=most)
+    book = LabelBook.of(np.array(given_labels), options)
+    labels, left = list(given_labels), [most or 99] * len(given_labels)
+    faces = st.integers(0, len(labels) - 1)
+    for epoch in range(1, 6):
+        shown = data.draw(st.lists(st.tuples(faces, st.integers(0, 2)), min_size=1, max_size=8))
+        indexes, new = [face for face, _ in shown], [label for _, label in shown]
+        before, told = labels.copy(), len(book.events)
+        _note(book, epoch, indexes, new, [0.9] * len(new))
+        wanted = {face: label for face, label in shown if label != before[face] and left[face]}
+        for face, label in wanted.items():
+            labels[face], left[face] = label, left[face] - 1
+        events = book.events[told:]
+        assert {event["index"]: event["new"] for event in events} == wanted
+        assert len(events) == len(wanted)
+        assert all(event["old"] == before[event["index"]] != event["new"] for event in events)
+        assert book.labels.tolist() == labels
+
+
 def test_of_too_many_changes_the_surest_count() -> None:
     """A limit of a quarter of eight faces lets two go."""
     book = LabelBook.of(np.zeros(8, np.int64), TrainConfig(relabel_limit=0.25))

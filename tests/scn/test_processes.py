@@ -12,6 +12,8 @@ import torch
 
 from scn.checkpoint import Checkpoint, load, newest
 from scn.config import TrainConfig
+from scn.fitting import Report, fit
+from scn.training import StepRow
 from storage.reader import FaceReader
 from storage.store import open_store
 from tests.scn import numpy_scn
@@ -55,7 +57,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _run(store: Path, folder: Path, processes: int, **options: Any) -> Checkpoint:
     script = folder / "child.py"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     script.write_text(_CHILD)
     config = TrainConfig.model_validate({**_BASE, **options}).model_dump_json()
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
@@ -102,10 +104,10 @@ def test_a_ranking_of_each_process_is_the_formula_on_the_rows_that_it_was_dealt(
     store: Path, tmp_path: Path
 ) -> None:
     """One step over all faces, of two processes: the mean of their rank losses, as published."""
-    options = {"rank_over": "process", "epochs": 1, "batch_size": 61, "relabel": False}
+    options = {"rank_over": "process", "epochs": 1, "batch_size": 62, "relabel": False}
     found = _run(store, tmp_path / "two", 2, **options)
     reader = FaceReader(open_store(str(store)).dataset("faces"), image_size_px=SIZE_PX)
-    (batch,) = reader.batches(batch_size=61, epoch=1, lanes=8)
+    (batch,) = reader.batches(batch_size=62, epoch=1, lanes=8)
     importance = np.array(found.samples["importance"].to_pylist())[batch.indexes]
     dealt = (importance[::2], importance[1::2])
     wanted = np.mean([numpy_scn.rank_regularisation(part, 0.7, 0.15) for part in dealt])
@@ -120,6 +122,24 @@ def test_processes_learn_soft_labels_as_one_does(store: Path, tmp_path: Path) ->
     one, two = (_run(store, tmp_path / str(n), n, labels="soft") for n in (1, 2))
     assert one.events.num_rows > 5
     _agree(one, two)
+
+
+@pytest.mark.slow
+def test_a_run_that_one_process_began_ends_alike_on_two(
+    store: Path, alone: Checkpoint, tmp_path: Path
+) -> None:
+    """From the midst of an epoch, with frozen batch normalisation; each face comes once."""
+
+    def stop(row: StepRow) -> None:
+        if row.step == 2:
+            raise KeyboardInterrupt
+
+    config = TrainConfig.model_validate({**_BASE, "checkpoint_every_s": 1e-6})
+    reader = FaceReader(open_store(str(store)).dataset("faces"), image_size_px=SIZE_PX)
+    with pytest.raises(KeyboardInterrupt):
+        fit(config, reader, reader, CLASSES, tmp_path / "run", report=Report(step=stop))
+    assert newest(tmp_path / "run") == tmp_path / "run" / "step-0001-000002"
+    _agree(alone, _run(store, tmp_path, 2))
 
 
 @pytest.mark.slow
