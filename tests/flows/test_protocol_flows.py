@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,56 +15,26 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.finetune import finetune
 from flows.ingest import ingest
-from flows.runs import Run
 from flows.testing import kept_predictions
 from scn.benchmarks import BenchmarkName
-from scn.config import TrainConfig
 from scn.protocol import Protocol
 from scn.scoring.calibration import temperature_of
 from scn.scoring.predictions import read
 from storage.fingerprint import fingerprint
 from storage.labels import events_of, labels_as_of
 from storage.store import open_store
+from tests.flows.protocol_material import PEOPLE, TRAIN, finetuned, logged, write_images
 from tests.flows.untrained import Face, dataset_of
 from tests.scn.benchmarks.copies import picture
 
 pytestmark = pytest.mark.timeout(600)
-
-TRAIN = TrainConfig.model_validate(
-    {"preset": "reference", "image_size_px": 32, "batch_size": 16, "epochs": 1, "ema_decay": 0.5,
-     "relabel_from_epoch": 1, "relabel_margin": 0.0, "holdout_share": 0.3}
-)  # fmt: skip
-PEOPLE = ("KA", "KL", "KM", "KR", "MK", "NA")
-CODES = ("HA", "SA", "AN")
-
-
-def _logged(api: httpx.Client, flow_run_id: str, last: str) -> list[str]:
-    """The lines of a run's log, which come to the server some time after they were written."""
-    wanted = {"logs": {"flow_run_id": {"any_": [flow_run_id]}}}
-    lines: list[str] = []
-    for _ in range(120):
-        lines = [each["message"] for each in api.post("/logs/filter", json=wanted).json()]
-        if any(last in line for line in lines):
-            break
-        time.sleep(0.5)
-    return lines
 
 
 @pytest.fixture(scope="module")
 def folder(deployed: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """JAFFE of six people, and a folder of happy, sad and bored faces with a test split."""
     made = tmp_path_factory.mktemp("protocols")
-    for number, person in enumerate(PEOPLE):
-        for take, code in enumerate((*CODES, *CODES)):
-            name = f"{person}.{code}{take + 1}.{10 * number + take}.tiff"
-            (made / "jaffe").mkdir(exist_ok=True)
-            (made / "jaffe" / name).write_bytes(picture(".tiff", seed=10 * number + take))
-    for split, count in (("train", 12), ("test", 6)):
-        for seed, label in enumerate(("happy", "sad", "bored")):
-            for number in range(count):
-                file = made / "own" / split / label / f"{number}.png"
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(picture(".png", seed=3 * number + seed))
+    write_images(made)
     with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
         store, runs = str(made / "store"), made / "runs"
         ingest(BenchmarkName.JAFFE, made / "jaffe", store=store, runs=runs)
@@ -73,25 +42,11 @@ def folder(deployed: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
     return made
 
 
-def _finetuned(folder: Path, deployed: dict[str, str], *given: Any, **settings: Any) -> Run:
-    before = set((folder / "runs").glob("finetune-*"))
-    with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
-        finetune(
-            *given,
-            store=str(folder / "store"),
-            runs=folder / "runs",
-            start="random",
-            **{"train": TRAIN, **settings},
-        )
-    (made,) = set((folder / "runs").glob("finetune-*")) - before
-    return Run(made)
-
-
 def test_a_dataset_without_a_test_split_is_tested_fold_by_fold_on_every_face(
     folder: Path, deployed: dict[str, str]
 ) -> None:
     """Each face is predicted once, by a network that never saw its person."""
-    run = _finetuned(folder, deployed, BenchmarkName.JAFFE, protocol=Protocol(folds=3))
+    run = finetuned(folder, deployed, BenchmarkName.JAFFE, protocol=Protocol(folds=3))
     (row,) = run.read()["result"]["rows"]
     said = kept_predictions(run.path / "scn-random")
     assert set(said) == set(row["scores"]) == {"best", "last", "average"}
@@ -117,7 +72,7 @@ def test_noise_is_kept_as_events_before_those_of_training(
 ) -> None:
     """A run's labels of epoch 0 are the noisy ones; what it changed is judged by the truth."""
     protocol = Protocol.model_validate({"noise": {"share": 0.5, "seed": 2}})
-    run = _finetuned(
+    run = finetuned(
         folder, deployed, BenchmarkName.FOLDER, dataset="own", protocol=protocol, also_test=()
     )
     dataset = open_store(str(folder / "store")).dataset("own")
@@ -145,7 +100,7 @@ def test_tested_faces_that_are_trained_on_are_counted_and_scored_without(
     with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
         settings: dict[str, Any] = {"store": str(folder / "store"), "runs": folder / "runs"}
         ingest(BenchmarkName.FOLDER, images, dataset="leaking", **settings)
-    run = _finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="leaking")
+    run = finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="leaking")
     result = run.read()["result"]
     (row,) = result["rows"]
     assert row["repeats"] == {"test, of train": 18}
@@ -162,7 +117,7 @@ def test_what_the_test_split_chose_is_marked_everywhere_and_calibration_is_left_
     folder: Path, deployed: dict[str, str], api: httpx.Client
 ) -> None:
     """Result, rows, checkpoints, predictions, log lines, artifacts; and the temperature is 1."""
-    run = _finetuned(
+    run = finetuned(
         folder,
         deployed,
         BenchmarkName.FOLDER,
@@ -188,14 +143,14 @@ def test_what_the_test_split_chose_is_marked_everywhere_and_calibration_is_left_
     said = {each["key"]: each["description"] for each in shown}
     for key in ("curves-scn-random", "results-folder", "confusion-folder-scn-random"):
         assert "CHOSEN ON THE TEST SPLIT" in said[key]
-    lines = _logged(api, made["id"], "scn-random: test accuracy")
+    lines = logged(api, made["id"], "scn-random: test accuracy")
     assert any("CHOSEN ON THE TEST SPLIT" in line for line in lines)
     assert any("epoch 1" in line and "accuracy on test which selects" in line for line in lines)
 
 
 def test_what_validation_chose_is_called_so(folder: Path, deployed: dict[str, str]) -> None:
     """In the checkpoint and beside the predictions."""
-    run = _finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="own")
+    run = finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="own")
     state = json.loads((next((run.path / "scn-random").glob("epoch-*")) / "state.json").read_text())
     assert [epoch["selection"] for epoch in state["progress"]["log"]] == ["validation"]
     file = run.path / "scn-random" / "predictions" / "test-best.parquet"
@@ -206,7 +161,7 @@ def test_another_dataset_is_tested_on_over_the_classes_that_both_have(
     folder: Path, deployed: dict[str, str]
 ) -> None:
     """JAFFE has no test split, so that all its happy and sad faces count, and no angry one."""
-    run = _finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="own", also_test=("jaffe",))
+    run = finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="own", also_test=("jaffe",))
     (row,) = run.read()["result"]["rows"]
     found = row["also_tested"]["jaffe"]
     assert found["classes"] == ["happy", "sad"]
@@ -221,7 +176,7 @@ def test_without_a_test_split_a_network_of_all_people_is_tested_on_another_datas
     with temporary_settings({PREFECT_API_URL: deployed["PREFECT_API_URL"]}):
         ingest(BenchmarkName.FOLDER, folder / "own", dataset="growing", **settings)
     protocol = Protocol(folds=2)
-    run = _finetuned(
+    run = finetuned(
         folder, deployed, BenchmarkName.JAFFE, protocol=protocol, also_test=("growing",)
     )
     (row,) = run.read()["result"]["rows"]
@@ -274,7 +229,7 @@ def test_a_protocol_that_does_not_fit_is_refused_before_anything_is_written(
 
 def test_a_run_goes_on_under_its_own_protocol_only(folder: Path, deployed: dict[str, str]) -> None:
     """Another one is refused by its field and values."""
-    run = _finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="own")
+    run = finetuned(folder, deployed, BenchmarkName.FOLDER, dataset="own")
     result = CliRunner().invoke(
         app,
         ["finetune", "folder", "--store", str(folder / "store"), "--runs", str(folder / "runs"),

@@ -18,8 +18,6 @@ from scn.config import Augmentation, TrainConfig
 from scn.errors import CheckpointError, ClassMismatch
 from scn.fitting import Report, fit
 from scn.run_log import STEPS
-from scn.self_cure_network import SelfCureNetwork
-from scn.trained import take_features
 from storage.reader import FaceReader
 from storage.store import open_store
 from tests.scn.faces import CLASSES, SIZE_PX, reader_of, true_emotions
@@ -212,26 +210,6 @@ def test_half_a_checkpoint_is_never_read(store: Path, straight: Path, tmp_path: 
     _same(_newest(straight), _newest(tmp_path))
 
 
-@pytest.mark.parametrize(
-    "name", ["state.json", "model.safetensors", "optimiser.safetensors", "samples.parquet"]
-)
-@pytest.mark.parametrize("damage", ["missing", "cut"])
-def test_a_damaged_checkpoint_is_an_error(
-    straight: Path, tmp_path: Path, name: str, damage: str
-) -> None:
-    """A lost or cut file is reported; nothing is guessed."""
-    path = newest(straight)
-    assert path is not None
-    for file in path.iterdir():
-        content = file.read_bytes()
-        if file.name != name:
-            (tmp_path / file.name).write_bytes(content)
-        elif damage == "cut":
-            (tmp_path / file.name).write_bytes(content[: len(content) // 2])
-    with pytest.raises(CheckpointError, match="cannot be read"):
-        load(tmp_path)
-
-
 def test_only_the_last_two_and_the_best_checkpoint_stay(straight: Path) -> None:
     """Three folders at most; the best is the earliest of the highest accuracy."""
     log = _newest(straight).log
@@ -252,21 +230,6 @@ def test_another_configuration_is_refused(store: Path, straight: Path) -> None:
     """A run does not go on under other settings than it began with."""
     with pytest.raises(CheckpointError, match=r"learning_rate is 0\.5, was 0\.001"):
         fit(_config(learning_rate=0.5), _reader(store), _reader(store), CLASSES, straight)
-
-
-def test_fine_tuning_takes_the_features_and_not_the_classifier(straight: Path) -> None:
-    """Backbone and importance head arrive in a network of other classes, all tensors counted."""
-    model = SelfCureNetwork(8)
-    path = newest(straight)
-    assert path is not None
-    classifier = model.classifier.weight.clone()
-    report = take_features(model, path)
-    source = load(path).model
-    taken = [name for name in source if not name.startswith("classifier.")]
-    counted = [name for name in taken if not name.endswith("num_batches_tracked")]
-    assert report.matched == report.total == len(counted)
-    assert all(torch.equal(model.state_dict()[name], source[name]) for name in taken)
-    assert torch.equal(model.classifier.weight, classifier)
 
 
 def test_every_log_says_if_the_test_split_selects(store: Path, tmp_path: Path) -> None:
