@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from demo.manifest import World
 from demo.settings import BENCHMARKS
 from demo.truth import read_truths, true_emotions
 from flows.pictures import confusion, contact_sheet, curves, data_url, faces_per_emotion, images_of
+from flows.reports.run_report import REPORT
 from flows.runs import Run, latest
 from flows.training_report import CURVES
 from scn.checkpoint import load
@@ -93,7 +94,7 @@ def _page(
     dataset: Dataset,
     pretraining: Run,
     truth: Mapping[str, str],
-    finetunings: Iterable[Run],
+    finetunings: Sequence[Run],
     next_steps: Sequence[str],
 ) -> str:
     log = load(Path(pretraining.read()["result"]["last"])).log
@@ -106,6 +107,7 @@ def _page(
         curves=data_url(curves(log, CURVES)),
         relabelled=_relabelled(dataset, pretraining, truth),
         matrices=[matrix for run in finetunings for matrix in _matrices(run)],
+        reports=[_report(run) for run in finetunings],
         next_steps=next_steps,
     )
 
@@ -195,6 +197,12 @@ def _matrices(run: Run) -> list[Row]:
     row = result["rows"][0]
     name = f"{result['benchmark']}: {row['method']}, {row['start']}"
     return [{"name": name, "image": data_url(confusion(row["confusion"], result["classes"]))}]
+
+
+def _report(run: Run) -> Row:
+    """The report that a fine-tuning left in its folder, as the page names and finds it."""
+    link = f"runs/{run.run_id}/{REPORT}"
+    return {"name": run.read()["result"]["benchmark"], "link": link}
 
 
 def _shown(value: object) -> str:

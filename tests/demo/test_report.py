@@ -147,10 +147,14 @@ def test_the_page_shows_old_new_and_true_label_of_what_changed(page: str) -> Non
 
 
 def test_the_page_holds_its_pictures_and_asks_for_nothing_else(page: str) -> None:
-    sources = re.findall(r"(?:src|href)=\"(.{0,22})", page)
+    sources = re.findall(r"src=\"(.{0,22})", page)
     # Contact sheet, curves, two faces, three confusion matrices.
     assert len(sources) == 7
     assert all(source.startswith("data:image/") for source in sources)
+    # What leads elsewhere are the reports beside it.
+    links = re.findall(r"href=\"([^\"]+)", page)
+    assert len(links) == len(BENCHMARKS)
+    assert all(re.fullmatch(r"runs/finetune-[^/]+/report\.html", link) for link in links)
 
 
 def test_what_the_world_says_cannot_become_markup(page: str) -> None:
