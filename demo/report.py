@@ -18,7 +18,7 @@ from demo.truth import read_truths, true_emotions
 from flows.pictures import confusion, contact_sheet, curves, data_url, faces_per_emotion, images_of
 from flows.reports.run_report import REPORT
 from flows.runs import Run, latest
-from flows.training_report import CURVES
+from flows.training.training_report import CURVES
 from scn.checkpoint import load
 from scn.label_audit import audit
 from storage.ledger import Ledger, VideoEvent

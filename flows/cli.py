@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from flows.collect_commands import add_collect_commands
-from flows.exchange_commands import add_exchange_commands
-from flows.label_commands import labels
-from flows.outcomes import bad_input, finish
-from flows.result_commands import add_result_commands
-from flows.store_commands import add_store_commands
+from flows.commands.collect_commands import add_collect_commands
+from flows.commands.exchange_commands import add_exchange_commands
+from flows.commands.label_commands import labels
+from flows.commands.outcomes import bad_input, finish
+from flows.commands.result_commands import add_result_commands
+from flows.commands.store_commands import add_store_commands
 from scn.benchmarks import BenchmarkName
 from scn.config.method_options import METHOD_NAMES
 from scn.protocol import Selection
@@ -66,9 +66,9 @@ def ingest(
 ) -> None:
     """Read a benchmark's official files into the store."""
     with bad_input():
-        from flows.arguments import checked
+        from flows.commands.arguments import checked
         from flows.ingest import ingest as flow
-        from flows.ingest_check import check_ingest, handed_on
+        from flows.ingesting.ingest_check import check_ingest, handed_on
 
         parameters = checked(
             flow, settings or [], benchmark=benchmark, path=path, store=store, align=align
@@ -84,8 +84,8 @@ def pretrain(
 ) -> None:
     """Pretrain on what has been collected."""
     with bad_input():
-        from flows.arguments import checked
-        from flows.method_choice import with_method
+        from flows.commands.arguments import checked
+        from flows.commands.method_choice import with_method
         from flows.pretrain import check_pretrain
         from flows.pretrain import pretrain as flow
 
@@ -113,11 +113,11 @@ def finetune(
 ) -> None:
     """Fine-tune on a benchmark that was ingested, and test on its test split."""
     with bad_input():
-        from flows.arguments import checked
+        from flows.commands.arguments import checked
+        from flows.commands.method_choice import with_method
         from flows.dry_run import Rehearsals, show_costs
         from flows.finetune import check_finetune
         from flows.finetune import finetune as flow
-        from flows.method_choice import with_method
 
         chosen = [f"protocol.selection={selection}"] if selection else []
         given = with_method(method, [*(settings or []), *chosen])

@@ -9,17 +9,17 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.artifacts import show_collection
-from flows.batches import batch_parameters, collected
-from flows.calls import set_limit
 from flows.collect_batch import PAUSED
-from flows.gate import Walled
+from flows.collecting.batches import batch_parameters, collected
+from flows.collecting.calls import set_limit
+from flows.collecting.collection_report import show_collection
+from flows.collecting.gate import Walled
+from flows.collecting.ray_faces import require_ray
+from flows.collecting.searching import Hits, search_all
+from flows.collecting.secret_blocks import load_secrets
+from flows.collecting.terms import require_terms
 from flows.parameters import DatasetName, PlanParameters, WorkParameters
-from flows.ray_faces import require_ray
 from flows.runs import check_writable
-from flows.searching import Hits, search_all
-from flows.secret_blocks import load_secrets
-from flows.terms import require_terms
 from storage.ledger import Ledger
 from storage.store import Dataset, open_store
 from webemotion.faces.harvest_config import HarvestConfig

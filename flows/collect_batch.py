@@ -10,13 +10,13 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.artifacts import show_results
-from flows.batch_work import BatchWork
-from flows.gate import Walled
+from flows.collecting.batch_work import BatchWork
+from flows.collecting.gate import Walled
+from flows.collecting.ray_faces import face_stage
+from flows.collecting.secret_blocks import load_secrets
+from flows.collecting.terms import require_terms
+from flows.collecting.wall import meet
 from flows.parameters import DatasetName, RayAddress
-from flows.ray_faces import face_stage
-from flows.secret_blocks import load_secrets
-from flows.terms import require_terms
-from flows.wall import meet
 from storage.errors import StoreUnreachable, StoreUnwritable
 from storage.ledger import Ledger, VideoEvent
 from storage.store import open_store

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.runs import Run
-from flows.testing import kept_predictions
+from flows.training.testing import kept_predictions
 from scn.scoring.bootstrap import Interval
 from scn.scoring.checkpoint_predictions import Which
 from scn.scoring.paired import Comparison, compare_all

@@ -7,15 +7,15 @@ from typing import Any, Final
 
 from prefect import flow, task
 
-from flows.arms import Arm, arms_of, start_of
-from flows.elsewhere import PINNED, Other, others_of, pinned, scores_elsewhere
-from flows.finetune_report import log_tested, show_finetuning
-from flows.known_repeats import repeats_of, shared_of
 from flows.parameters import DatasetName, ProcessCount
 from flows.reports.run_report import show_report
 from flows.runs import Run, run_of, start_run
-from flows.testing import Trained, test_results
-from flows.training import check_arm, check_processes, faces_of, summary_of, train_arm
+from flows.training.arms import Arm, arms_of, start_of
+from flows.training.elsewhere import PINNED, Other, others_of, pinned, scores_elsewhere
+from flows.training.finetune_report import log_tested, show_finetuning
+from flows.training.known_repeats import repeats_of, shared_of
+from flows.training.testing import Trained, test_results
+from flows.training.training_task import check_arm, check_processes, faces_of, summary_of, train_arm
 from scn.benchmarks import BENCHMARKS, BenchmarkName
 from scn.config import TrainConfig
 from scn.faces import DEFAULT_FOLDS, Faces

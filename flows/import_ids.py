@@ -8,15 +8,16 @@ from typing import Any
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 
-from flows.artifacts import show_collection, show_results
-from flows.batches import batch_parameters, collected
-from flows.calls import set_limit
+from flows.artifacts import show_results
 from flows.collect import due
+from flows.collecting.batches import batch_parameters, collected
+from flows.collecting.calls import set_limit
+from flows.collecting.collection_report import show_collection
+from flows.collecting.ray_faces import require_ray
+from flows.collecting.secret_blocks import load_secrets
+from flows.collecting.terms import require_terms
 from flows.parameters import DatasetName, WorkParameters
-from flows.ray_faces import require_ray
 from flows.runs import check_writable
-from flows.secret_blocks import load_secrets
-from flows.terms import require_terms
 from storage.ledger import Finding, Ledger, VideoEvent
 from storage.store import Dataset, open_store
 from webemotion.faces.harvest_config import HarvestConfig

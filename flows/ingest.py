@@ -10,10 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 from prefect import flow, get_run_logger
 
-from flows.aligning import aligned, all_cores
-from flows.ingest_check import Reading, check_ingest, taken
-from flows.ingest_report import show_ingest
-from flows.measuring import measured, threads
+from flows.ingesting.aligning import aligned, all_cores
+from flows.ingesting.ingest_check import Reading, check_ingest, taken
+from flows.ingesting.ingest_report import show_ingest
+from flows.ingesting.measuring import measured, threads
 from flows.parameters import DatasetName
 from flows.progress import Progress
 from flows.runs import start_run

@@ -6,7 +6,7 @@ from typing import Final
 from prefect import flow, get_run_logger, task
 
 from flows.artifacts import show_results
-from flows.store_tables import tables_of
+from flows.stores.store_tables import tables_of
 from storage.maintenance import Upkeep
 from storage.maintenance import maintain as upkeep
 from storage.store import Dataset, open_store

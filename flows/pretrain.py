@@ -5,12 +5,12 @@ from typing import Final
 
 from prefect import flow
 
-from flows.arms import Arm
 from flows.artifacts import show_results
 from flows.parameters import DatasetName, ProcessCount
 from flows.runs import run_of, start_run
-from flows.thresholds import Thresholds
-from flows.training import check_arm, check_processes, faces_of, summary_of, train_arm
+from flows.training.arms import Arm
+from flows.training.thresholds import Thresholds
+from flows.training.training_task import check_arm, check_processes, faces_of, summary_of, train_arm
 from scn.config import TrainConfig
 from scn.faces import Faces
 from storage.fingerprint import fingerprint

@@ -12,13 +12,13 @@ from prefect.states import Completed, Failed
 from pydantic import NonNegativeFloat
 
 from flows.artifacts import show_results
-from flows.calls import CALL_TAG, set_limit
 from flows.collect_batch import PAUSED
-from flows.gate import MOST_IN_A_ROW, Walled, call, patiently
+from flows.collecting.calls import CALL_TAG, set_limit
+from flows.collecting.gate import MOST_IN_A_ROW, Walled, call, patiently
+from flows.collecting.secret_blocks import load_secrets
+from flows.collecting.terms import require_terms
 from flows.parameters import DatasetName
 from flows.progress import Progress
-from flows.secret_blocks import load_secrets
-from flows.terms import require_terms
 from storage.forgetting import forget
 from storage.ledger import Ledger, VideoEvent
 from storage.store import Dataset, open_store

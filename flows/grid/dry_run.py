@@ -10,7 +10,7 @@ from flows.finetune import check_finetune
 from flows.grid.cells import Cell
 from flows.grid.trainings import Grid, Training
 from flows.pretrain import check_pretrain
-from flows.thresholds import Thresholds
+from flows.training.thresholds import Thresholds
 from scn.benchmarks import BenchmarkName
 
 _FROM_RANDOM = "rehearsed from random weights"

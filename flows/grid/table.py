@@ -13,8 +13,8 @@ from rich.table import Table
 
 from flows.artifacts import show_results
 from flows.grid.outcome import Result, outcome
+from flows.grid.table_page import write_table_report
 from flows.grid.trainings import Grid
-from flows.reports.table_report import write_table_report
 from scn.protocol import CHOSEN_ON_TEST
 from scn.scoring.bootstrap import Interval
 

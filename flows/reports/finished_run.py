@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.runs import Run
-from flows.testing import kept_predictions
+from flows.training.testing import kept_predictions
 from scn.checkpoint import Checkpoint, load, newest
 from scn.scoring.checkpoint_predictions import Which
 from scn.scoring.predictions import Predictions

@@ -9,7 +9,7 @@ import pyarrow as pa
 from flows.reports.charts import curve, importance_by_class, label_flow
 from flows.reports.finished_run import Way
 from flows.reports.page import Part, Picture, matrix, picture
-from flows.training_report import CURVES
+from flows.training.training_report import CURVES
 from scn.label_changes import confusion_of
 
 _ONLY_OF: Final = {

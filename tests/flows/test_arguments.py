@@ -4,7 +4,7 @@ import pytest
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.arguments import checked
+from flows.commands.arguments import checked
 
 
 class Part(BaseModel):

@@ -14,7 +14,8 @@ from prefect import flow
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.artifacts import show_collection, show_confusion, show_curves, show_results, show_slices
+from flows.artifacts import show_confusion, show_curves, show_results, show_slices
+from flows.collecting.collection_report import show_collection
 from storage.ledger import Ledger, VideoEvent
 from storage.store import Dataset, open_store
 from tests.storage.rows import faces

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
-from flows.label_audit import CHANGES_PICTURE, IMPORTANCE_PICTURE, JUDGED_PICTURE
+from flows.training.label_audit import CHANGES_PICTURE, IMPORTANCE_PICTURE, JUDGED_PICTURE
 from scn.checkpoint import load, newest
 from scn.config import preset
 from scn.fitting import fit

@@ -9,9 +9,9 @@ import pytest
 from prefect import flow, task
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.calls import CALL_TAG, await_turn, over_budget, set_limit
-from flows.gate import Walled, call
-from flows.wall import Wall, current, lower, meet
+from flows.collecting.calls import CALL_TAG, await_turn, over_budget, set_limit
+from flows.collecting.gate import Walled, call
+from flows.collecting.wall import Wall, current, lower, meet
 from webemotion.errors import LocalFault
 from webemotion.site.manners import Manners
 

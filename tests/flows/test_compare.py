@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from flows.cli import app
 from flows.runs import Run
-from flows.testing import predictions_file
+from flows.training.testing import predictions_file
 from scn.scoring.predictions import Predictions, write
 from scn.scoring.scores import score
 from tests.scn.scoring.answers import CLASSES, answers

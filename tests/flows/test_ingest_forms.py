@@ -12,7 +12,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from demo.benchmark_faces import benchmark_faces
 from demo.layouts import write_rafdb
 from flows.ingest import ingest
-from flows.ingest_check import check_ingest, handed_on
+from flows.ingesting.ingest_check import check_ingest, handed_on
 from flows.runs import latest
 from scn.benchmarks import BenchmarkName
 from scn.benchmarks.options import ReadOptions

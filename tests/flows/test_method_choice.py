@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.arguments import checked
 from flows.cli import app
-from flows.method_choice import with_method
+from flows.commands.arguments import checked
+from flows.commands.method_choice import with_method
 from flows.pretrain import pretrain
 from scn.config import TrainConfig, preset
 from scn.methods import METHODS

@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from flows.ingest_check import check_ingest
-from flows.measuring import measured, threads
+from flows.ingesting.ingest_check import check_ingest
+from flows.ingesting.measuring import measured, threads
 from scn.benchmarks import BENCHMARKS, BenchmarkName
 from scn.benchmarks.options import ReadOptions
 from scn.benchmarks.tally import Tally

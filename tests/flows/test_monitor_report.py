@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from flows.monitor_report import monitor_report
+from flows.training.monitor_report import monitor_report
 from scn.monitors import alarms, look
 
 _CLASSES = ("neutral", "happy", "sad")

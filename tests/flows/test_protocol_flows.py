@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.finetune import finetune
 from flows.ingest import ingest
-from flows.testing import kept_predictions
+from flows.training.testing import kept_predictions
 from scn.benchmarks import BenchmarkName
 from scn.protocol import Protocol
 from scn.scoring.calibration import temperature_of

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from flows.collecting.ray_faces import face_stage, harvest_there
 from flows.parameters import WorkParameters
-from flows.ray_faces import face_stage, harvest_there
 from tests.webemotion.recordings import every, hopper, scene, write_video
 from webemotion.errors import LocalFault, Unreadable
 from webemotion.faces.face_stage import Here

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.arms import start_of
-from flows.exposure import note_origin
 from flows.runs import Run, start_run
+from flows.training.arms import start_of
+from flows.training.exposure import note_origin
 from scn.config import TrainConfig
 from tests.scn.checkpoints import write_checkpoint
 

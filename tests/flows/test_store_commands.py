@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
-from flows.exposure import note_origin
+from flows.training.exposure import note_origin
 from storage.ledger import Ledger, VideoEvent
 from storage.store import Dataset, open_store
 from tests.storage.rows import photos

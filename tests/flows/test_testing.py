@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import pytest
 
-from flows.elsewhere import others_of, scores_elsewhere
 from flows.runs import Run
-from flows.testing import test_results as results_of
+from flows.training.elsewhere import others_of, scores_elsewhere
+from flows.training.testing import test_results as results_of
 from scn.protocol import Noise, Protocol
 from scn.scoring.calibration import temperature_of
 from scn.scoring.checkpoint_predictions import FOLDER, WHICH, predictions_of

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.pretrain import check_pretrain
-from flows.thresholds import Thresholds
+from flows.training.thresholds import Thresholds
 from scn.config import TrainConfig
 from scn.errors import TooFewFaces
 from storage.reader import FaceReader

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flows.pretrain import check_pretrain
 from flows.runs import start_run
-from flows.thresholds import Thresholds
+from flows.training.thresholds import Thresholds
 from scn.config import TrainConfig
 from storage.store import open_store
 from tests.storage.rows import faces

@@ -10,7 +10,7 @@ import pyarrow as pa
 import torch
 from PIL import Image
 
-from flows.testing import Trained
+from flows.training.testing import Trained
 from scn.checkpoint import load, save
 from scn.config import TrainConfig, preset
 from scn.faces import FacesSource, open_faces

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from flows.grid.table import page_of
+from flows.grid.table_page import SECTIONS, write_table_report
 from flows.grid.trainings import Grid
-from flows.reports.table_report import SECTIONS, write_table_report
 from scn.protocol import Protocol
 from tests.flows.grid.grids import fill, grid
 from tests.flows.reports.browsing import opened

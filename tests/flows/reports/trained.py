@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pyarrow as pa
 
-from flows.arms import Arm
-from flows.elsewhere import others_of, scores_elsewhere
 from flows.runs import Run
-from flows.testing import Trained, test_results
-from flows.training import summary_of
+from flows.training.arms import Arm
+from flows.training.elsewhere import others_of, scores_elsewhere
+from flows.training.testing import Trained, test_results
+from flows.training.training_task import summary_of
 from scn.config import TrainConfig
 from scn.faces import FacesSource, open_faces
 from scn.fitting import fit

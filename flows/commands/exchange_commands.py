@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows.outcomes import bad_input, finish
+from flows.commands.outcomes import bad_input, finish
 
 _STORE_HELP = "Folder of the store, or s3://bucket/prefix."
 _Set = Annotated[
@@ -49,10 +49,10 @@ def import_list(
 ) -> None:
     """Collect the clips that a shared list names."""
     with bad_input():
-        from flows.arguments import checked
+        from flows.collecting.terms import ask_terms
+        from flows.commands.arguments import checked
         from flows.import_ids import import_ids as flow
         from flows.runs import check_writable
-        from flows.terms import ask_terms
         from storage.store import open_store
         from webemotion.listing import read_listing
 

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from flows.commands.outcomes import bad_input, finish
 from flows.grid.cells import TableName
-from flows.outcomes import bad_input, finish
 from scn.protocol import Selection
 from scn.scoring.checkpoint_predictions import Which
 
@@ -90,7 +90,7 @@ def reproduce(
 ) -> None:
     """Train what a table of the paper shows, and set our figures beside the paper's."""
     with bad_input():
-        from flows.arguments import checked
+        from flows.commands.arguments import checked
         from flows.grid.dry_run import show_dry_run
         from flows.grid.table import print_table
         from flows.reproduce import grid_asked_for

@@ -8,9 +8,9 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import task_run
 
-from flows.calls import CALL_TAG
-from flows.gate import MOST_IN_A_ROW, Walled, call
-from flows.wall import meet
+from flows.collecting.calls import CALL_TAG
+from flows.collecting.gate import MOST_IN_A_ROW, Walled, call
+from flows.collecting.wall import meet
 from storage.ledger import VideoEvent
 from webemotion.attempt import Downloaded, begin, finish
 from webemotion.errors import CollectionError, ConnectionFailed, LocalFault

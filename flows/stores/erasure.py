@@ -6,8 +6,8 @@ from typing import cast
 
 from rich.console import Console
 
-from flows.examination import chosen
-from flows.exposure import exposed_checkpoints
+from flows.stores.examination import chosen
+from flows.training.exposure import exposed_checkpoints
 from storage.forgetting import Receipt, forget
 from storage.store import open_store
 from storage.tombstones import Forgotten, Kind

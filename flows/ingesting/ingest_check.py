@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from flows.mixing import Chunks, Known
+from flows.ingesting.mixing import Chunks, Known
 from flows.runs import check_writable
 from scn.benchmarks import BENCHMARKS, BenchmarkName
 from scn.benchmarks.options import ReadOptions

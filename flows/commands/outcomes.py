@@ -11,7 +11,7 @@ from rich.console import Console
 @contextmanager
 def bad_input() -> Iterator[None]:
     """Turn errors that the caller can mend into one sentence and exit code 2."""
-    from flows.refusals import REFUSALS
+    from flows.commands.refusals import REFUSALS
 
     try:
         yield
@@ -24,7 +24,7 @@ def bad_input() -> Iterator[None]:
 
 def finish(state: Any) -> None:
     """Say in one sentence how a flow ended, if not well; errors that the caller can mend pass."""
-    from flows.refusals import REFUSALS
+    from flows.commands.refusals import REFUSALS
 
     if state.is_completed():
         return

@@ -8,10 +8,10 @@ from typing import Final
 from prefect import get_run_logger, task
 from prefect.runtime import task_run
 
-from flows.calls import CALL_TAG
-from flows.gate import MOST_IN_A_ROW, Walled, call, patiently
+from flows.collecting.calls import CALL_TAG
+from flows.collecting.gate import MOST_IN_A_ROW, Walled, call, patiently
+from flows.collecting.wall import meet
 from flows.progress import Progress
-from flows.wall import meet
 from webemotion.errors import CollectionError, LocalFault
 from webemotion.planning.lexicon import Query
 from webemotion.site.manners import Manners

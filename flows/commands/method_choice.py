@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from flows.arguments import values_of
+from flows.commands.arguments import values_of
 from scn.config.presets import PRESETS
 
 _SCN: Final = "scn"

@@ -14,8 +14,8 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Running
 
-from flows.calls import await_turn
-from flows.wall import Wall, current, lower, meet
+from flows.collecting.calls import await_turn
+from flows.collecting.wall import Wall, current, lower, meet
 from storage.errors import StoreUnreachable, StoreUnwritable
 from webemotion.errors import CollectionError, LocalFault
 from webemotion.site.manners import Manners

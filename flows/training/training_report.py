@@ -7,9 +7,9 @@ from typing import Any, Final
 from prefect import get_run_logger
 
 from flows.artifacts import show_curves
-from flows.label_audit import show_audit
-from flows.monitor_report import show_monitors
 from flows.progress import Progress
+from flows.training.label_audit import show_audit
+from flows.training.monitor_report import show_monitors
 from scn.checkpoint import Checkpoint
 from scn.config import TrainConfig
 from scn.fitting import Report

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows.outcomes import bad_input
+from flows.commands.outcomes import bad_input
 
 labels = typer.Typer(no_args_is_help=True, help="Show, set and take back changes of labels.")
 _Store = Annotated[str, typer.Option(help="Folder of the store, or s3://bucket/prefix.")]
@@ -92,7 +92,7 @@ def audit_labels(
 ) -> None:
     """Write what a run did to its labels as Parquet and pictures; judge it, if truth is known."""
     with bad_input():
-        from flows.label_audit import judged, read_truth, write_audit
+        from flows.training.label_audit import judged, read_truth, write_audit
         from scn.checkpoint import load
         from storage.store import open_store
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import pyarrow.compute as pc
 
-from flows.store_tables import Rows, tables_of
+from flows.stores.store_tables import Rows, tables_of
 from storage.schema import SCHEMA_VERSION
 from storage.store import Dataset
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.runs import Run
-from flows.testing import Trained, temperatures_of
+from flows.training.testing import Trained, temperatures_of
 from scn.config import TrainConfig
 from scn.errors import ClassMismatch, TooFewFaces
 from scn.faces import Faces

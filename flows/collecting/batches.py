@@ -7,11 +7,11 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.collect_batch import PAUSED, collect_batch
+from flows.collecting.gate import Walled, patiently
+from flows.collecting.wall import current
 from flows.dispatch import Batch, Dispatcher
-from flows.gate import Walled, patiently
 from flows.parameters import WorkParameters
 from flows.progress import Progress
-from flows.wall import current
 from webemotion.faces.harvest_config import HarvestConfig
 from webemotion.site.manners import Manners
 from webemotion.site.web_config import DownloadConfig

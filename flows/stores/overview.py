@@ -8,7 +8,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from flows.store_tables import Rows, StoreTable, tables_of
+from flows.stores.store_tables import Rows, StoreTable, tables_of
 from storage.store import open_store
 
 _MOST_ROWS: Final = 20

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows.outcomes import bad_input, finish
+from flows.commands.outcomes import bad_input, finish
 
 _Store = Annotated[str | None, typer.Option(help="Folder of the store, or s3://bucket/prefix.")]
 _Set = Annotated[
@@ -30,9 +30,9 @@ def plan(
 ) -> None:
     """Show what a collection with these settings would send, and what that costs."""
     with bad_input():
-        from flows.arguments import checked
         from flows.collect import collect as flow
-        from flows.planning import show_plan
+        from flows.collecting.planning import show_plan
+        from flows.commands.arguments import checked
 
         if dry_run:
             _collect(store, [*(settings or []), "work.searches_only=true"])
@@ -48,9 +48,9 @@ def collect(store: _Store = None, settings: _Set = None) -> None:
 def recheck(store: _Store = None, settings: _Set = None) -> None:
     """Visit collected videos; forget those removed, made private or relicensed since."""
     with bad_input():
-        from flows.arguments import checked
+        from flows.collecting.terms import ask_terms
+        from flows.commands.arguments import checked
         from flows.recheck import recheck as flow
-        from flows.terms import ask_terms
 
         parameters = checked(flow, settings or [], store=store)
         ask_terms(parameters["manners"])
@@ -63,27 +63,27 @@ def terms(
     ] = False,
 ) -> None:
     """Show what to know before collecting from a live site, and accept it."""
-    import flows.terms
+    import flows.collecting.terms
     from webemotion.site.terms import TERMS
 
     Console().print(TERMS, highlight=False)
     if accept or (sys.stdin.isatty() and typer.confirm("I have read this and have permission.")):
-        flows.terms.accept()
+        flows.collecting.terms.accept()
 
 
 def heal() -> None:
     """Tell the Prefect server to mark runs whose machine died, and to start collections again."""
-    from flows.healing import register
+    from flows.collecting.healing import register
 
     for name in register():
         Console().print(name, highlight=False)
 
 
 def _collect(store: str | None, settings: list[str]) -> None:
-    from flows.arguments import checked
     from flows.collect import collect as flow
+    from flows.collecting.terms import ask_terms
+    from flows.commands.arguments import checked
     from flows.runs import check_writable
-    from flows.terms import ask_terms
     from storage.store import open_store
 
     parameters = checked(flow, settings, store=store)

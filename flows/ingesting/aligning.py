@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from flows.measuring import with_columns
+from flows.ingesting.measuring import with_columns
 from storage.errors import UnreadableImage
 from webemotion.faces.aligned_still import align_still
 from webemotion.faces.harvest_config import HarvestConfig

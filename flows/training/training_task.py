@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from prefect import task
 
-from flows.arms import Arm
-from flows.exposure import note_origin
 from flows.runs import Run, check_writable
-from flows.thresholds import Condition
-from flows.training_report import reporter, show_training
+from flows.training.arms import Arm
+from flows.training.exposure import note_origin
+from flows.training.thresholds import Condition
+from flows.training.training_report import reporter, show_training
 from scn.checkpoint import Checkpoint, load
 from scn.config import TrainConfig
 from scn.faces import Faces, FacesSource, open_faces

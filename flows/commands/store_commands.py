@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows.outcomes import bad_input, finish
+from flows.commands.outcomes import bad_input, finish
 
 _Store = Annotated[str, typer.Option(help="Folder of the store, or s3://bucket/prefix.")]
 _Dataset = Annotated[str | None, typer.Option(help="One dataset; all of them if left out.")]
@@ -27,8 +27,8 @@ def stats(
 ) -> None:
     """Show what a store holds, and what became of every video."""
     with bad_input():
-        from flows.overview import show_store
         from flows.runs import check_writable
+        from flows.stores.overview import show_store
 
         if queries:
             check_writable(queries.parent)
@@ -41,10 +41,12 @@ def datasheet(
 ) -> None:
     """Print the datasheet of a dataset, in Markdown: queries, counts, drops, versions."""
     with bad_input():
-        import flows.datasheet
+        import flows.collecting.datasheet
         from storage.store import open_store
 
-        typer.echo(flows.datasheet.datasheet(open_store(store).dataset(dataset)), nl=False)
+        typer.echo(
+            flows.collecting.datasheet.datasheet(open_store(store).dataset(dataset)), nl=False
+        )
 
 
 def duplicates(
@@ -58,8 +60,8 @@ def duplicates(
 ) -> None:
     """List re-uploads, or faces that a benchmark's test split holds as well."""
     with bad_input():
-        from flows.look_alikes import show_known, show_reuploads
         from flows.runs import check_writable
+        from flows.stores.look_alikes import show_known, show_reuploads
 
         if out:
             check_writable(out.parent)
@@ -78,7 +80,7 @@ def fsck(
 ) -> None:
     """Read every byte of a store, and say what is damaged; exit code 1 if anything is."""
     with bad_input():
-        from flows.examination import examine_store
+        from flows.stores.examination import examine_store
 
         damaged = examine_store(store, dataset, quarantine, Console())
     if damaged:
@@ -96,7 +98,7 @@ def forget(
 ) -> None:
     """Remove a video, a channel or a clip for good, and print a receipt."""
     with bad_input():
-        from flows.erasure import erase, subject_of
+        from flows.stores.erasure import erase, subject_of
 
         subject = subject_of({"video": video, "channel": channel, "clip": clip})
         erase(subject, reason, store, dataset, runs, Console())

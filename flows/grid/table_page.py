@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from flows.environment import environment
 from flows.grid.outcome import Result, outcome
+from flows.grid.table_chart import beside_paper
 from flows.grid.trainings import Grid, Training
 from flows.reports.options import changed_options
 from flows.reports.page import Picture, picture, render, write_page
 from flows.reports.run_report import REPORT
-from flows.reports.table_charts import beside_paper
 
 SECTIONS: Final[Mapping[str, str]] = {
     "table": "Table",

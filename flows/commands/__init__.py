@@ -1,0 +1,1 @@
+"""The commands of `webemotion`, by subject, and how they read settings and end."""

@@ -1,0 +1,1 @@
+"""How a benchmark gets into the store: checked, measured, aligned, and never mixed."""

@@ -1,0 +1,1 @@
+"""What commands show of a store, and take out of it."""

@@ -1,0 +1,1 @@
+"""A training as tasks: its start, its test, and what a person sees of it."""
