@@ -28,12 +28,14 @@ class Contender:
         row: of the run's result.
         said: of the test.
         fingerprint: of the data; none of runs that did not keep one.
+        protocol: of the run; none of runs that did not keep one.
     """
 
     name: str
     row: dict[str, Any]
     said: Predictions
     fingerprint: str | None
+    protocol: dict[str, Any] | None
 
 
 def contenders(runs: Path, names: Sequence[str], which: Which) -> list[Contender]:
@@ -103,6 +105,8 @@ def _doubts(found: Sequence[Contender], compared: Sequence[Comparison]) -> Itera
         pair = f"{first.name} and {other.name}"
         if first.fingerprint != other.fingerprint:
             yield _WARNING.format(f"{pair} did not have the same data: their fingerprints differ")
+        if first.protocol != other.protocol:
+            yield _WARNING.format(f"{pair} differ in protocol: {_changed(first, other)}")
         if any(result.only_seen_by):
             more, others = result.only_seen_by
             yield _WARNING.format(
@@ -111,17 +115,26 @@ def _doubts(found: Sequence[Contender], compared: Sequence[Comparison]) -> Itera
             )
 
 
+def _changed(first: Contender, other: Contender) -> str:
+    one, two = first.protocol or {}, other.protocol or {}
+    names = sorted(name for name in {*one, *two} if one.get(name) != two.get(name))
+    return "; ".join(f"{name} is {one.get(name)} and {two.get(name)}" for name in names)
+
+
 def _ways(runs: Path, name: str, which: Which) -> list[Contender]:
     run_name, _, wanted = name.partition("/")
     run = Run(runs / run_name)
-    result = run.read().get("result", {})
+    record = run.read()
+    result, protocol = record.get("result", {}), record.get("parameters", {}).get("protocol")
     if not result.get("rows"):
         raise ValueError(f"run: {run_name!r} in {runs} is no finished fine-tuning")
     rows = {f"{row['method']}-{row['start']}": row for row in result["rows"]}
     if wanted and wanted not in rows:
         raise ValueError(f"run: {name!r}: {run_name} has the ways {', '.join(rows)}")
     return [
-        Contender(f"{run_name}/{way}", row, _said(run, way, which), result.get("fingerprint"))
+        Contender(
+            f"{run_name}/{way}", row, _said(run, way, which), result.get("fingerprint"), protocol
+        )
         for way, row in rows.items()
         if wanted in ("", way)
     ]

@@ -12,7 +12,8 @@ from rich.table import Table
 from flows.finetune import Task
 from scn.config import TrainConfig
 from scn.faces import Faces
-from scn.rehearsal import Rehearsal, read_all, rehearse
+from scn.rehearsal import READ_AT_A_TIME, Rehearsal, read_all, rehearse
+from storage.reader import FaceReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,16 @@ class Rehearsals:
         self._console = console
         self._read: set[tuple[str, int]] = set()
 
-    def finetuning(self, todo: Task, prefix: str = "", times: int = 1) -> list[Cost]:
-        """The cost of each way to train of a fine-tuning."""
-        faces, folds = todo.folds[0], len(todo.folds)
-        note = f"{folds} folds" if folds > 1 else ""
+    def finetuning(self, todo: Task, times: int = 1) -> list[Cost]:
+        """The cost of each way to train of a fine-tuning; reads what it tests on, too."""
+        faces, trainings = todo.folds[0], len(todo.trainings)
+        folds = f"{len(todo.folds)} folds" if len(todo.folds) > 1 else ""
+        note = f"{folds}, and one of all for other datasets" if todo.whole else folds
+        for other in todo.others:
+            reader = other.reader(todo.arms[0].config)
+            self._read_once(other.dataset.name, other.version, [reader])
         return [
-            self.training(
-                f"{prefix}{arm.name}", arm.config, faces, arm.initial, folds * times, note
-            )
+            self.training(arm.name, arm.config, faces, arm.initial, trainings * times, note)
             for arm in todo.arms
         ]
 
@@ -74,23 +77,19 @@ class Rehearsals:
         Raises:
             ScnError, StoreError: it cannot be trained so.
         """
-        self._read_once(faces)
+        parts = [faces.train, faces.validation, faces.test]
+        self._read_once(faces.source.dataset, faces.train.version, parts)
         with self._console.status(f"a step of {name}"):
             return Cost(name, times, rehearse(config, faces, initial), note)
 
-    def _read_once(self, faces: Faces) -> None:
-        state = (faces.source.dataset, faces.train.version)
-        if state in self._read:
+    def _read_once(self, dataset: str, version: int, parts: Sequence[FaceReader]) -> None:
+        if (dataset, version) in self._read:
             return
-        self._read.add(state)
-        total = len(faces.train) + len(faces.validation) + len(faces.test)
-        batches = track(
-            read_all(faces),
-            f"reading {faces.source.dataset}, {total:,} images",
-            total=-(-total // 256),
-            console=self._console,
-        )
-        for _ in batches:
+        self._read.add((dataset, version))
+        total = sum(map(len, parts))
+        what = f"reading {dataset}, {total:,} images"
+        batches = sum(-(-len(part) // READ_AT_A_TIME) for part in parts)
+        for _ in track(read_all(parts), what, total=batches, console=self._console):
             pass
 
 

@@ -97,6 +97,7 @@ def finetune(
         # An arm from a checkpoint is always the first.
         "initial": str(todo.arms[0].initial) if todo.arms[0].initial else None,
         "train": train.model_dump(mode="json"),
+        "processes": processes,
         "protocol": protocol.model_dump(mode="json"),
         "store_version": todo.folds[0].train.version,
         "fingerprint": todo.fingerprint,

@@ -44,6 +44,7 @@ def pretrain(
     data = fingerprint(opened, faces.train.version)
     parameters = {
         "train": train.model_dump(mode="json"),
+        "processes": processes,
         "thresholds": thresholds.model_dump(mode="json"),
         "store_version": faces.train.version,
         "fingerprint": data,

@@ -12,6 +12,8 @@ from pydantic import FilePath
 from flows.dispatch import Batch, Dispatcher
 from flows.finetune import finetune
 from flows.grid.cells import Settings, TableName, cells_of
+from flows.grid.check import check_cells
+from flows.grid.command import command_of
 from flows.grid.table import show_table
 from flows.grid.trainings import Grid, Training, grid_of
 from flows.parameters import ParallelRuns, ProcessCount, SeedCount
@@ -22,7 +24,6 @@ from scn.benchmarks import BenchmarkName
 from scn.config import TrainConfig
 from scn.paper import BENCHMARKS
 from scn.protocol import Protocol
-from storage.store import open_store
 
 _POOL: Final = "gpu"
 _LONGEST_S: Final = 30 * 86_400.0
@@ -58,6 +59,7 @@ def reproduce(
             trains, one for each of its GPUs.
     """
     grid = check_reproduce(table, store, runs, train, protocol, weights, benchmarks, seeds)
+    check_cells(grid)
     parallel = workers_online(_POOL) if parallel_runs is None else parallel_runs
     together = processes or (1 if parallel else max(torch.cuda.device_count(), 1))
     where = f"{parallel} at a time on the workers of the pool {_POOL}" if parallel else "here"
@@ -80,7 +82,7 @@ def check_reproduce(
     benchmarks: Sequence[str],
     seeds: int,
 ) -> Grid:
-    """Check that the grid can be trained, before anything is written.
+    """Check the settings of a grid, before anything is written; for its cells see `check_cells`.
 
     Raises:
         StoreError, ValueError: there is no store, or the settings contradict each other.
@@ -96,9 +98,11 @@ def check_reproduce(
         raise ValueError(f"train.method: is {train.method}, must be scn; the table has the others")
     if not benchmarks:
         raise ValueError("benchmarks: must be at least one")
-    settings = Settings(train, weights, protocol, tuple(map(str, benchmarks)))
-    opened = open_store(store, write=True)
-    return grid_of(table, cells_of(table, settings), settings, opened, seeds, runs)
+    names = tuple(map(str, benchmarks))
+    command = command_of(table, store, runs, train, protocol, names, seeds)
+    file = weights.resolve() if weights else None
+    settings = Settings(train, file, protocol, names, command)
+    return grid_of(table, cells_of(table, settings), settings, store, seeds, runs)
 
 
 def grid_asked_for(parameters: Mapping[str, Any]) -> Grid:

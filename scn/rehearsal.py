@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,10 +14,11 @@ from scn.faces import Faces
 from scn.fitting import prepare
 from scn.run_state import checkpoint_of
 from scn.training import Trainer
+from storage.reader import FaceReader
 
 _TESTED: Final = 2
 """Networks that are tested: the best and the last."""
-_BATCH: Final = 256
+READ_AT_A_TIME: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def rehearse(config: TrainConfig, faces: Faces, initial: Path | None = None) -> 
         trainer = prepare(
             config, faces.train, faces.validation, faces.classes, Path(folder), initial=initial
         )
-    steps, step_s = _first_steps(trainer)
+        # A batch that stops the run is kept in its folder.
+        steps, step_s = _first_steps(trainer)
     evaluation_s = _seconds(lambda: _evaluate(trainer))
     per_face_s = evaluation_s / len(faces.validation)
     return Rehearsal(
@@ -82,15 +84,15 @@ def rehearse(config: TrainConfig, faces: Faces, initial: Path | None = None) -> 
     )
 
 
-def read_all(faces: Faces) -> Iterator[int]:
-    """Decode every image of all parts, as training will; yields how many so far.
+def read_all(parts: Sequence[FaceReader]) -> Iterator[int]:
+    """Decode every image of some parts, as training will; yields how many so far.
 
     Raises:
         UnreadableImage: one does not decode; it is named.
     """
     done = 0
-    for part in (faces.train, faces.validation, faces.test):
-        for batch in part.batches(batch_size=_BATCH, shuffle=False):
+    for part in parts:
+        for batch in part.batches(batch_size=READ_AT_A_TIME, shuffle=False):
             done += len(batch.indexes)
             yield done
 

@@ -91,6 +91,7 @@ def reproduce(
     """Train what a table of the paper shows, and set our figures beside the paper's."""
     with bad_input():
         from flows.commands.arguments import checked
+        from flows.grid.check import check_cells, checked_already
         from flows.grid.dry_run import show_dry_run
         from flows.grid.table import print_table
         from flows.reproduce import grid_asked_for
@@ -101,8 +102,10 @@ def reproduce(
         parameters = checked(flow, [*(settings or []), *chosen], **given)
         grid = grid_asked_for(parameters)
         if dry_run:
-            show_dry_run(grid, parameters["store"], parameters["runs"], Console())
+            show_dry_run(grid, Console())
             return
-        state = flow(**parameters, return_state=True)
+        check_cells(grid)
+        with checked_already():
+            state = flow(**parameters, return_state=True)
         print_table(grid, Console())
         finish(state)

@@ -42,12 +42,14 @@ class Settings:
         weights: a backbone that knows faces; none leaves those rows open.
         protocol: of all cells; noise is the table's.
         benchmarks: which of the table's.
+        command: that asks for the grid, but for the weights.
     """
 
     train: TrainConfig
     weights: Path | None
     protocol: Protocol
     benchmarks: tuple[str, ...]
+    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +84,16 @@ def cells_of(table: TableName, settings: Settings) -> tuple[Cell, ...]:
     return tuple(_TABLES[table](settings))
 
 
-def _starts(table: TableName, settings: Settings) -> Iterator[tuple[str, str, TrainConfig, str]]:
+def _starts(settings: Settings) -> Iterator[tuple[str, str, TrainConfig, str]]:
     """Name, words, configuration and what is missing, of either start."""
     yield "random", "random weights", settings.train, ""
-    needed = "" if settings.weights else f"webemotion reproduce {table} --weights FILE"
+    needed = "" if settings.weights else f"{settings.command} --weights FILE"
     with_weights = settings.train.model_copy(update={"backbone_weights": settings.weights})
     yield "faces", "face weights", with_weights, needed
 
 
 def _table2(settings: Settings) -> Iterator[Cell]:
-    for start, words, train, missing in _starts("table2", settings):
+    for start, words, train, missing in _starts(settings):
         for per_cent in _NOISE:
             noise = Noise(share=per_cent / 100, seed=train.seed)
             protocol = settings.protocol.model_copy(update={"noise": noise})
@@ -135,7 +137,7 @@ def _table3(settings: Settings) -> Iterator[Cell]:
 
 
 def _table4(settings: Settings) -> Iterator[Cell]:
-    for start, words, train, missing in _starts("table4", settings):
+    for start, words, train, missing in _starts(settings):
         for method, shown in (("baseline", "plain"), ("scn", "SCN")):
             row = f"{words}, {shown}"
             for benchmark in settings.benchmarks:
@@ -154,7 +156,7 @@ def _table4(settings: Settings) -> Iterator[Cell]:
 def _ablation(settings: Settings) -> Iterator[Cell]:
     """On the first benchmark alone, which is RAF-DB in the paper."""
     benchmark = settings.benchmarks[0]
-    for start, words, train, missing in _starts("ablation", settings):
+    for start, words, train, missing in _starts(settings):
         for modules, options in _MODULES.items():
             yield Cell(
                 row=f"{words}, {modules}",

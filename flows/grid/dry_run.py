@@ -1,22 +1,18 @@
 """What `webemotion reproduce --dry-run` does: each cell's training tried, one of its seeds."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from rich.console import Console
 
 from flows.dry_run import Cost, Rehearsals, show_costs
-from flows.finetune import check_finetune
 from flows.grid.cells import Cell
+from flows.grid.check import faces_before, task_of
 from flows.grid.trainings import Grid, Training
-from flows.pretrain import check_pretrain
-from flows.training.thresholds import Thresholds
-from scn.benchmarks import BenchmarkName
 
 _FROM_RANDOM = "rehearsed from random weights"
 
 
-def show_dry_run(grid: Grid, store: str, runs: Path, console: Console) -> None:
+def show_dry_run(grid: Grid, console: Console) -> None:
     """Read everything, try a step of each training that is not done, and print the costs.
 
     Raises:
@@ -26,9 +22,9 @@ def show_dry_run(grid: Grid, store: str, runs: Path, console: Console) -> None:
     costs = [
         cost
         for cell, name, todo in _named(grid)
-        for cost in _costs(rehearsals, grid, cell, name, todo, store, runs)
+        for cost in _costs(rehearsals, grid, cell, name, todo)
     ]
-    show_costs(costs, runs, console)
+    show_costs(costs, grid.folder, console)
 
 
 def _named(grid: Grid) -> Iterator[tuple[Cell | None, str, list[Training]]]:
@@ -51,8 +47,6 @@ def _costs(
     cell: Cell | None,
     name: str,
     trainings: list[Training],
-    store: str,
-    runs: Path,
 ) -> list[Cost]:
     if cell is not None and (command := grid.missing(cell)):
         return [Cost(name, note=f"needs: {command}")]
@@ -61,15 +55,10 @@ def _costs(
         return [Cost(name, note="done")]
     first = todo[0]
     if first.protocol is None:
-        _, faces = check_pretrain(store, first.dataset, runs, first.train, Thresholds(), None)
-        return [rehearsals.training(name, first.train, faces, None, len(todo))]
+        return [rehearsals.training(name, first.train, faces_before(first, grid), None, len(todo))]
     begun = first.begins_from
-    start = begun.run.read()["result"]["best"] if begun and begun.done else "random"
-    task = check_finetune(
-        BenchmarkName(first.benchmark), store, runs, start, first.train, first.protocol, False, None
-    )
     note = _FROM_RANDOM if begun and not begun.done else ""
     return [
         Cost(name, cost.times, cost.of_each, note or cost.note)
-        for cost in rehearsals.finetuning(task, times=len(todo))
+        for cost in rehearsals.finetuning(task_of(first, grid), times=len(todo))
     ]

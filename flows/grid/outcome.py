@@ -33,7 +33,7 @@ class Result:
         verdict: whether the paper's figure is below our interval (above), in it, or above it
             (below); open without ours or the paper's.
         gain: over plain cross-entropy with the same seeds.
-        missing: the command that fills an open cell.
+        missing: the command that fills a cell that is open, or lacks seeds.
         selection: what chose the checkpoint.
     """
 
@@ -71,7 +71,7 @@ def _result(grid: Grid, cell: Cell) -> Result:
         verified=bool(cell.paper and cell.paper.verified),
         verdict=_verdict(ours, cell.paper.value if cell.paper else None),
         gain=_gain(grid, cell, metric, best),
-        missing=grid.missing(cell) or ("" if best else f"webemotion reproduce {grid.name}"),
+        missing=grid.missing(cell) or ("" if len(best) == grid.seeds else grid.command),
         selection=cell.protocol.selection,
     )
 

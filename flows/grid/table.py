@@ -25,7 +25,7 @@ def show_table(grid: Grid) -> Path:
     grid.folder.mkdir(parents=True, exist_ok=True)
     path = page_of(grid).with_suffix(".json")
     unfinished = path.with_suffix(".part")
-    unfinished.write_text(json.dumps([_plain(result) for result in results], indent=1))
+    unfinished.write_text(json.dumps(_for_programs(grid, results), indent=1))
     unfinished.replace(path)
     write_table_report(grid, page_of(grid))
     show_results([_shown(result) for result in results], f"{grid.name}-table", grid.name)
@@ -63,6 +63,16 @@ def _notes(grid: Grid, results: Sequence[Result]) -> list[str]:
         notes.append(CHOSEN_ON_TEST)
     commands = sorted({result.missing for result in results if result.missing})
     return [*notes, *(f"to fill open cells: {command}" for command in commands)]
+
+
+def _for_programs(grid: Grid, results: Sequence[Result]) -> dict[str, Any]:
+    return {
+        "table": grid.name,
+        "command": grid.command,
+        "seeds": grid.seeds,
+        "fingerprints": {name: data.fingerprint for name, data in grid.data.items()},
+        "cells": [_plain(result) for result in results],
+    }
 
 
 def _plain(result: Result) -> dict[str, Any]:

@@ -2,18 +2,20 @@
 
 import hashlib
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from flows.grid.cells import Cell, Settings
+from flows.grid.command import stored_at
 from flows.runs import Run
 from scn.benchmarks import BENCHMARKS, BenchmarkName
 from scn.config import TrainConfig
 from scn.protocol import Protocol
 from storage.fingerprint import fingerprint
-from storage.store import Store
+from storage.store import Dataset, open_store
 
 WEBEMOTION: Final = "webemotion"
 FOLDER: Final = "reproduce"
@@ -60,7 +62,8 @@ class Training:
             "runs": str(self.run.path.parent),
             "run": self.run.run_id,
             "train": self.train.model_dump(mode="json"),
-            "processes": processes,
+            # A run goes on with as many as it began with, where that matters.
+            "processes": self.run.read().get("parameters", {}).get("processes", processes),
         }
         if self.protocol is None:
             return common
@@ -84,6 +87,9 @@ class Grid:
         data: dataset → its state; one that the store does not hold is left out.
         seeds: how many trainings of each cell.
         folder: of its runs and tables.
+        store: where the data is.
+        command: that asks for the grid again.
+        weights: digest of the file of weights; empty without one.
     """
 
     name: str
@@ -92,13 +98,16 @@ class Grid:
     data: Mapping[str, Data]
     seeds: int
     folder: Path
+    store: str
+    command: str
+    weights: str
 
     def training(self, cell: Cell, seed: int) -> Training:
         """A cell's training, of a cell that nothing is missing for."""
         train, protocol = _seeded(cell.train, seed), _protocol_of(cell, seed)
         dataset, begun = dataset_of(cell), self.pretraining(cell, seed)
         said = (
-            _said(train), protocol.model_dump(mode="json", exclude_defaults=True),
+            self._said(train), protocol.model_dump(mode="json", exclude_defaults=True),
             self.data[dataset].fingerprint, begun.run.run_id if begun else "",
         )  # fmt: skip
         run = self._run(f"{cell.benchmark}-{train.method}", said, seed)
@@ -109,17 +118,18 @@ class Grid:
         if cell.pretraining == "none":
             return None
         train = _seeded(cell.train, seed).model_copy(update={"method": cell.pretraining})
-        said = (_said(train), self.data[WEBEMOTION].fingerprint)
+        said = (self._said(train), self.data[WEBEMOTION].fingerprint)
         return Training(self._run(f"pretrain-{train.method}", said, seed), WEBEMOTION, train)
 
     def missing(self, cell: Cell) -> str:
         """The command that a cell waits for; empty if it can be trained."""
+        where = stored_at(self.store)
         if cell.missing:
             return cell.missing
         if dataset_of(cell) not in self.data:
-            return f"webemotion ingest {cell.benchmark} PATH"
+            return shlex.join(["webemotion", "ingest", cell.benchmark, "PATH", *where])
         if cell.pretraining != "none" and WEBEMOTION not in self.data:
-            return "webemotion collect"
+            return shlex.join(["webemotion", "collect", *where])
         return ""
 
     def trainings(self) -> Iterator[tuple[Cell, Training]]:
@@ -135,31 +145,52 @@ class Grid:
             kind = "finetune" if training.benchmark else "pretrain"
             training.run.start(kind, {"store_version": self.data[training.dataset].version})
 
+    def _said(self, train: TrainConfig) -> dict[str, Any]:
+        """A file of weights is what it holds, wherever it lies."""
+        said = _said(train)
+        return said | {"backbone_weights": self.weights} if "backbone_weights" in said else said
+
     def _run(self, name: str, said: Sequence[Any], seed: int) -> Run:
         return Run(self.folder / f"{name}-{_digest(said)}-seed{seed}")
 
 
 def grid_of(
-    name: str, cells: Sequence[Cell], settings: Settings, store: Store, seeds: int, runs: Path
+    name: str, cells: Sequence[Cell], settings: Settings, store: str, seeds: int, runs: Path
 ) -> Grid:
-    """A grid on the datasets as they are now."""
-    held = set(store.names())
+    """A grid on the datasets as they are now.
+
+    Raises:
+        StoreError: the store is not there, or cannot be written.
+    """
+    opened = open_store(store, write=True)
+    held = set(opened.names())
     wanted = {dataset_of(cell) for cell in cells}
     if any(cell.pretraining != "none" for cell in cells):
         wanted.add(WEBEMOTION)
-    data = {}
-    for dataset in sorted(wanted & held):
-        opened = store.dataset(dataset)
-        version = opened.version()
-        data[dataset] = Data(version, fingerprint(opened, version))
+    data = {name: _data(opened.dataset(name)) for name in sorted(wanted & held)}
     said = (_said(settings.train), settings.protocol.model_dump(mode="json", exclude_defaults=True))
     title = f"{name}-{_digest(said)}"
-    return Grid(name, title, tuple(cells), data, seeds, runs / FOLDER)
+    command = settings.command
+    if settings.weights:
+        command += f" --weights {shlex.quote(str(settings.weights))}"
+    weights = _content(settings.weights) if settings.weights else ""
+    folder = runs / FOLDER
+    return Grid(name, title, tuple(cells), data, seeds, folder, store, command, weights)
 
 
 def dataset_of(cell: Cell) -> str:
     """The name of a cell's dataset in the store."""
     return BENCHMARKS[BenchmarkName(cell.benchmark)].source
+
+
+def _data(dataset: Dataset) -> Data:
+    version = dataset.version()
+    return Data(version, fingerprint(dataset, version))
+
+
+def _content(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _seeded(train: TrainConfig, seed: int) -> TrainConfig:

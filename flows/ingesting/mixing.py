@@ -100,7 +100,10 @@ class Known:
             if gone := held - set(listed):
                 self._refuse(f"{min(gone)} is there, and not in these files")
             if new := set(listed[: len(held)]) - held:
-                self._refuse(f"{min(new)} is not there, though later ones of these files are")
+                self._refuse(
+                    f"{min(new)} is not there, though later ones of these files are"
+                    " (webemotion fsck may have taken it out)"
+                )
 
     def _are_known(self, rows: pa.Table) -> pa.Array:
         return pa.array([face in self._place for face in rows["face_id"].to_pylist()], pa.bool_())

@@ -92,12 +92,17 @@ def _temperatures(folder: Path, row: Mapping[str, Any]) -> float | FloatArray:
     listed = row["temperatures"]["best"]
     if len(listed) == 1:
         return float(listed[0])
-    kept = [kept_predictions(path).get("best", ()) for path in sorted(folder.glob("fold-*"))]
+    kept = [kept_predictions(path).get("best", ()) for path in _folds(folder)]
     return np.repeat(np.array(listed, np.float64), [len(part) for part in kept])
 
 
 def _lasts(folder: Path, row: Mapping[str, Any]) -> list[Checkpoint]:
-    folders = sorted(folder.glob("fold-*")) if "folds" in row else [folder]
+    folders = _folds(folder) if "folds" in row else [folder]
     paths = [path for path in map(newest, folders) if path]
     # A page needs no weights, and those of ten folds would not fit into memory.
     return [replace(load(path), model={}, average={}, optimiser={}) for path in paths]
+
+
+def _folds(folder: Path) -> list[Path]:
+    """By number: there may be more than a hundred."""
+    return sorted(folder.glob("fold-*"), key=lambda path: int(path.name.rpartition("-")[2]))

@@ -1,5 +1,6 @@
 """The report of a finished fine-tuning: one page, from the run's folder and its faces' store."""
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -78,6 +79,7 @@ def run_page(run: Run, store: str | None = None, faces: bool = True) -> str:
         "run_report.html",
         sections=SECTIONS,
         **_head(found),
+        place=_place(run.path.parent),
         **_scores(found),
         curves=list(curve_pictures(found.ways)),
         alarms=alarm_rows(found.ways),
@@ -93,6 +95,11 @@ def run_page(run: Run, store: str | None = None, faces: bool = True) -> str:
         options=all_options(found.parameters),
         environment=_environment(found),
     )
+
+
+def _place(runs: Path) -> str:
+    """The option that names a folder of runs, unless commands look there anyway."""
+    return "" if runs == Path("data/runs") else f" --runs {shlex.quote(str(runs))}"
 
 
 def _head(run: FinishedRun) -> dict[str, Any]:

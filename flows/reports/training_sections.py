@@ -11,12 +11,9 @@ from flows.reports.finished_run import Way
 from flows.reports.page import Part, Picture, matrix, picture
 from flows.training.training_report import CURVES
 from scn.label_changes import confusion_of
+from scn.methods import METHODS
+from scn.protocol import Selection, shown_as
 
-_ONLY_OF: Final = {
-    "rank_loss": ("scn",),
-    "importance_mean": ("scn", "rul"),
-    "relabelled": ("scn",),
-}
 _GONE: Final = "The checkpoints of this way are no longer in the run's folder."
 
 
@@ -29,10 +26,10 @@ def curve_pictures(ways: Sequence[Way]) -> Iterator[Picture]:
                 for fold in way.folds
             ]
             for way in ways
-            if way.folds and way.method in _ONLY_OF.get(column, (way.method,))
+            if way.folds and _has(way, column)
         }
         if any(points for folds in lines.values() for points in folds):
-            words = column.replace("_", " ")
+            words = shown_as(column, _selection(ways)).replace("_", " ")
             yield picture(curve(lines, words, legend=len(ways) > 1), f"{words} by epoch")
 
 
@@ -86,7 +83,7 @@ def label_part(way: Way) -> Part:
 
 def _no_importance(way: Way) -> str:
     """Why there is nothing to show; empty if there is."""
-    if way.method not in _ONLY_OF["importance_mean"]:
+    if not _has(way, "importance_mean"):
         return f"The method {way.method} has no importance: all faces count the same."
     if not way.folds:
         return _GONE
@@ -98,7 +95,7 @@ def _no_importance(way: Way) -> str:
 
 def _no_changes(way: Way) -> str:
     """Why no label changed; empty if some did."""
-    if way.method not in _ONLY_OF["relabelled"]:
+    if not _has(way, "relabelled"):
         return f"The method {way.method} leaves labels as they are."
     if not way.folds:
         return _GONE
@@ -113,6 +110,20 @@ def _no_changes(way: Way) -> str:
             f" training ended with epoch {epochs}."
         )
     return "No label was changed: no face led by relabel_margin."
+
+
+def _has(way: Way, column: str) -> bool:
+    """Whether a figure of the log says anything of a way: not if its method has no such thing."""
+    if column in ("relabelled", "importance_mean"):
+        method = METHODS[way.method]
+        return method.relabels if column == "relabelled" else method.weighs
+    rows = [row for fold in way.folds for row in fold.log]
+    return column != "rank_loss" or any(row.get(column) for row in rows)
+
+
+def _selection(ways: Sequence[Way]) -> Selection:
+    """What chose the checkpoints, the same for all ways of a run."""
+    return "test" if any(way.row.get("selection") == "test" for way in ways) else "validation"
 
 
 def _epoch(row: dict[str, Any]) -> int:

@@ -54,7 +54,7 @@ def _own(start: str, initial: str | None, run: Run) -> Path | None:
 
 
 def arms_of(train: TrainConfig, initial: Path | None, compare: bool) -> list[Arm]:
-    """The ways to train that are asked for."""
+    """The ways to train that are asked for, each once."""
     start = "pretrained" if initial else "random"
     arms = [Arm(f"{train.method}-{start}", train, initial)]
     if compare:
@@ -62,4 +62,4 @@ def arms_of(train: TrainConfig, initial: Path | None, compare: bool) -> list[Arm
         arms += [Arm(f"{train.method}-random", train)] if initial else []
         arms += [Arm(f"baseline-{start}", plain, initial)]
         arms += [Arm("baseline-random", plain)] if initial else []
-    return arms
+    return list({arm.name: arm for arm in arms}.values())

@@ -1,5 +1,6 @@
 """The repeated pictures of datasets, looked for once for each state of them."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -30,7 +31,8 @@ def _kept(path: Path, schema: pa.Schema, find: Callable[[], pa.Table]) -> pa.Tab
     # What an earlier version of this program kept says less.
     if not path.exists() or pq.read_schema(path) != schema:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".part")
+        # Several trainings may look at a time.
+        unfinished = path.with_suffix(f".{os.getpid()}.part")
         pq.write_table(find(), unfinished)
         unfinished.replace(path)
     return pq.read_table(path)

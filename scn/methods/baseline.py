@@ -16,6 +16,7 @@ class Baseline:
     """Cross-entropy of the unweighted logits; labels stay as they are."""
 
     relabels: ClassVar[bool] = False
+    weighs: ClassVar[bool] = False
 
     def __init__(self, config: TrainConfig) -> None:
         self._config = config

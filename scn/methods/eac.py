@@ -25,6 +25,7 @@ class Eac:
     """Cross-entropy, and λ times the mean squared difference of the attention maps."""
 
     relabels: ClassVar[bool] = False
+    weighs: ClassVar[bool] = False
 
     def __init__(self, config: TrainConfig) -> None:
         self._config = config

@@ -32,9 +32,11 @@ class Method(Protocol):
     Attributes:
         relabels: whether it may change labels; then `relabel_view` holds for it, and its run ends
             with an audit of the labels.
+        weighs: whether the importance that its network gives a face means something.
     """
 
     relabels: ClassVar[bool]
+    weighs: ClassVar[bool]
 
     def __init__(self, config: TrainConfig) -> None: ...
 

@@ -56,6 +56,7 @@ class Rul:
     """Half the cross-entropy of each of the two labels of a mixture."""
 
     relabels: ClassVar[bool] = False
+    weighs: ClassVar[bool] = True
 
     def __init__(self, config: TrainConfig) -> None:
         self._config = config

@@ -17,6 +17,7 @@ class Scn:
     """Importance weighting, rank regularisation and relabeling."""
 
     relabels: ClassVar[bool] = True
+    weighs: ClassVar[bool] = True
 
     def __init__(self, config: TrainConfig) -> None:
         self._config = config

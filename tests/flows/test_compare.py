@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from flows.cli import app
 from flows.runs import Run
 from flows.training.testing import predictions_file
+from scn.protocol import Noise, Protocol
 from scn.scoring.predictions import Predictions, write
 from scn.scoring.scores import score
 from tests.scn.scoring.answers import CLASSES, answers
@@ -22,6 +23,7 @@ def _run(
     selection: str = "validation",
     faces: int = 400,
     fingerprint: str = "1",
+    protocol: Protocol | None = None,
 ) -> None:
     """A finished run, whose ways to train have so much skill on the first of the same 400 faces."""
     rows = []
@@ -37,7 +39,8 @@ def _run(
         scores = {"best": score(said).plain()}
         rows.append({"method": method, "start": start, "selection": selection, "scores": scores})
     run = Run(folder / name)
-    run.start("finetune", {})
+    used = protocol or Protocol.model_validate({"selection": selection})
+    run.start("finetune", {"protocol": used.model_dump(mode="json")})
     run.finish({"rows": rows, "fingerprint": fingerprint})
 
 
@@ -77,6 +80,16 @@ def test_what_the_words_do_not_mean_is_said_and_what_is_not_in_common_warned_of(
     assert "the 390 common ones count, and not 10 of the first and 0 of the second" in warned[1]
     cells = [[cell.strip() for cell in line.split("│")] for line in three.stdout.splitlines()]
     assert [row[2] for row in cells if row[1:2] == ["two/scn-random"]][-1] == "390"
+
+
+def test_other_protocols_are_warned_of_by_field(tmp_path: Path) -> None:
+    """The fingerprint is of the data alone, which noise does not change."""
+    noisy = Protocol(noise=Noise(share=0.3))
+    _run(tmp_path, "clean", {"scn-random": 2.0})
+    _run(tmp_path, "noisy", {"scn-random": 1.0}, protocol=noisy)
+    text = " ".join(_compare(tmp_path, "clean", "noisy").stdout.split())
+    assert "clean/scn-random and noisy/scn-random differ in protocol: noise is None and" in text
+    assert "fingerprints differ" not in text
 
 
 def test_one_way_of_a_run_is_named_after_a_slash(tmp_path: Path) -> None:

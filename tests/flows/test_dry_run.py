@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from flows.cli import app
 from flows.dry_run import Cost, show_costs
@@ -13,7 +13,9 @@ from scn.checkpoint import newest
 from scn.faces import FacesSource, open_faces
 from scn.fitting import fit
 from scn.rehearsal import Rehearsal, read_all, rehearse
+from storage.store import open_store
 from tests.flows.grid.grids import TRAIN, fill
+from tests.storage.rows import photos
 
 
 def _rehearsal(checkpoint_bytes: int = 100) -> Rehearsal:
@@ -52,21 +54,38 @@ def test_a_rehearsal_counts_steps_and_bytes_as_the_training_has_them(tmp_path: P
 def test_everything_is_read_once(tmp_path: Path) -> None:
     store = fill(tmp_path / "store", ["raf-db"])
     faces = open_faces(FacesSource(store=store, dataset="raf-db"), TRAIN)
-    assert list(read_all(faces))[-1] == 33
+    assert list(read_all([faces.train, faces.validation, faces.test]))[-1] == 33
+
+
+def _dry_run(store: str, runs: Path, *arguments: str) -> Result:
+    train = json.dumps(TRAIN.model_dump(mode="json", exclude={"augmentation"}))
+    return CliRunner().invoke(
+        app,
+        ["finetune", "jaffe", "--store", store, "--runs", str(runs), "--dry-run",
+         f"--set=train={train}", "--set=start=random", "--set=protocol.folds=4", *arguments],
+        env={"COLUMNS": "200"},
+    )  # fmt: skip
+
+
+def test_a_dry_run_reads_other_datasets_and_counts_the_network_for_them(tmp_path: Path) -> None:
+    """Four folds and one of all; an image there that does not decode is named."""
+    store = fill(tmp_path / "store", ["jaffe", "raf-db"], {"train": 33})
+    result = _dry_run(store, tmp_path / "runs", '--set=also_test=["raf-db"]')
+    assert result.exit_code == 0, result.output
+    assert "reading raf-db, 33 images" in result.output
+    (row,) = [line.split("│") for line in result.output.splitlines() if "scn-random" in line][-1:]
+    assert row[2].strip() == "5"
+    open_store(store).dataset("raf-db").append_faces({"more": photos("broken", 2)})
+    result = _dry_run(store, tmp_path / "runs", '--set=also_test=["raf-db"]')
+    assert result.exit_code == 2
+    assert "broken/00/000000" in result.stderr
 
 
 def test_a_dry_run_of_a_fine_tuning_counts_its_folds_and_writes_nothing(tmp_path: Path) -> None:
     """Four folds, and with --set compare=true plain cross-entropy beside."""
     store = fill(tmp_path / "store", ["jaffe"], {"train": 33})
     before = set(tmp_path.rglob("*"))
-    train = json.dumps(TRAIN.model_dump(mode="json", exclude={"augmentation"}))
-    result = CliRunner().invoke(
-        app,
-        ["finetune", "jaffe", "--store", store, "--runs", str(tmp_path / "runs"), "--dry-run",
-         f"--set=train={train}", "--set=start=random", "--set=protocol.folds=4",
-         "--set=compare=true"],
-        env={"COLUMNS": "200"},
-    )  # fmt: skip
+    result = _dry_run(store, tmp_path / "runs", "--set=compare=true")
     assert result.exit_code == 0, result.output
     rows = {
         cells[1].strip(): [cell.strip() for cell in cells[2:-1]]

@@ -9,7 +9,7 @@ from scn.config import TrainConfig
 from scn.paper import ABLATION, BENCHMARKS, TABLE_2, TABLE_3, TABLE_4
 from scn.protocol import Noise, Protocol
 
-SETTINGS = Settings(TrainConfig(), Path("faces.pth"), Protocol(), BENCHMARKS)
+SETTINGS = Settings(TrainConfig(), Path("faces.pth"), Protocol(), BENCHMARKS, "the command")
 
 
 @pytest.mark.parametrize(

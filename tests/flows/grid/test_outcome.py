@@ -77,6 +77,7 @@ def test_one_seed_has_the_interval_of_its_test_faces(table: Grid) -> None:
     assert (result.ours.low, result.ours.high) == pytest.approx((50, 70))
     assert np.isnan(result.gain.low)
     assert result.seeds == 1
+    assert result.missing == table.command
 
 
 def test_an_open_cell_names_the_command_that_fills_it(table: Grid) -> None:
@@ -87,7 +88,7 @@ def test_an_open_cell_names_the_command_that_fills_it(table: Grid) -> None:
     console = Console(width=250, record=True)
     print_table(table, console)
     text = console.export_text()
-    assert "webemotion reproduce table4" in text
-    assert "--weights FILE" in text
+    assert f"to fill open cells: {table.command}" in text
+    assert f"to fill open cells: {table.command} --weights FILE" in text
     assert "78.31 (verified)" in text
     assert "72.00 (recalled)" in text

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from safetensors.torch import save_file
 from typer.testing import CliRunner, Result
 
 from demo.services import ROOT, service
@@ -40,7 +42,7 @@ def _reproduce(deployed: dict[str, str], store: str, runs: Path, **settings: Any
 
 def _table(runs: Path) -> list[dict[str, Any]]:
     (file,) = (runs / "reproduce").glob("table3-*.json")
-    return list(json.loads(file.read_text()))
+    return list(json.loads(file.read_text())["cells"])
 
 
 def _written(runs: Path) -> dict[str, int]:
@@ -66,7 +68,7 @@ def test_the_four_rows_of_pretraining_are_one_call_and_a_second_call_trains_noth
             assert row["seeds"] == 1
         else:
             assert row["ours"] is None
-            assert row["missing"] == "webemotion ingest ferplus PATH"
+            assert row["missing"] == f"webemotion ingest ferplus PATH --store {store}"
     before = _written(runs)
     assert sorted(name.rpartition("-")[0].rpartition("-")[0] for name in before) == [
         "pretrain-baseline", "pretrain-scn",
@@ -169,7 +171,7 @@ def test_a_dry_run_reads_everything_and_estimates_each_cell(store: str, tmp_path
     assert scn[0] == "2"
     assert scn[-1] == "rehearsed from random weights"
     assert lines["ferplus: pretrained: nothing; fine-tuned: plain"][-1] == (
-        "needs: webemotion ingest ferplus PATH"
+        f"needs: webemotion ingest ferplus PATH --store {store}"
     )
     assert "all of it on this machine, one after another" in result.output
 
@@ -203,6 +205,24 @@ def test_settings_that_contradict_the_table_are_refused(
     )  # fmt: skip
     assert result.exit_code == 2
     assert said in result.stderr
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_weights_that_do_not_fit_are_found_before_anything_is_trained(
+    store: str, tmp_path: Path
+) -> None:
+    """Though the rows that begin from random weights come first."""
+    weights = tmp_path / "others.safetensors"
+    save_file({"layer.weight": torch.zeros(3, 3)}, weights)
+    before = set(tmp_path.rglob("*"))
+    train = json.dumps(TRAIN.model_dump(mode="json", exclude={"augmentation"}))
+    result = CliRunner().invoke(
+        app, ["reproduce", "table4", "--store", store, "--runs", str(tmp_path / "runs"),
+              "--weights", str(weights), f"--set=train={train}"],
+    )  # fmt: skip
+    assert result.exit_code == 2
+    assert "rafdb, face weights, plain: " in result.stderr
+    assert result.stderr.count("\n") == 1
     assert set(tmp_path.rglob("*")) == before
 
 

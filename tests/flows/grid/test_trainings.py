@@ -1,8 +1,11 @@
 """The names of a grid's trainings: the same for the same training, and for no other."""
 
+import shlex
 from pathlib import Path
 
+from flows.commands.arguments import checked
 from flows.grid.trainings import Grid
+from flows.reproduce import grid_asked_for, reproduce
 from scn.protocol import Protocol
 from tests.flows.grid.grids import SPLITS, TRAIN, fill, grid
 
@@ -42,6 +45,7 @@ def test_a_benchmark_or_weights_that_come_later_rename_nothing(tmp_path: Path) -
     before = grid(store, tmp_path)
     fill(tmp_path / "store", ["ferplus"])
     weights = tmp_path / "faces.pth"
+    weights.write_bytes(b"weights")
     after = grid(store, tmp_path, weights=weights)
     assert _names(before) < _names(after)
     assert before.title == after.title
@@ -64,9 +68,52 @@ def test_what_is_missing_is_named_by_the_command_that_brings_it(tmp_path: Path) 
     missing = {(cell.row, cell.benchmark): found.missing(cell) for found in tables
                for cell in found.cells}  # fmt: skip
     assert missing["pretrained: nothing; fine-tuned: plain", "rafdb"] == ""
-    assert missing["pretrained: SCN; fine-tuned: SCN", "rafdb"] == "webemotion collect"
-    assert missing["random weights, SCN", "ferplus"] == "webemotion ingest ferplus PATH"
-    assert missing["face weights, SCN", "rafdb"] == "webemotion reproduce table4 --weights FILE"
+    where = f"--store {store}"
+    assert missing["pretrained: SCN; fine-tuned: SCN", "rafdb"] == f"webemotion collect {where}"
+    assert missing["random weights, SCN", "ferplus"] == f"webemotion ingest ferplus PATH {where}"
+    wanted = missing["face weights, SCN", "rafdb"]
+    assert wanted.startswith(f"webemotion reproduce table4 {where} --runs {tmp_path} --seeds 1")
+    assert wanted.endswith(" --weights FILE")
+
+
+def test_the_command_of_a_grid_asks_for_the_same_grid(tmp_path: Path) -> None:
+    """Whatever of it differs from the defaults."""
+    store = fill(tmp_path / "store", ["raf-db"])
+    weights = tmp_path / "some faces.pth"
+    weights.write_bytes(b"weights")
+    protocol = Protocol(selection="test", without=("sad",))
+    asked = grid(store, tmp_path, protocol=protocol, weights=weights, seeds=2)
+    words = iter(shlex.split(asked.command)[2:])
+    settings, given = [], {"table": next(words)}
+    for word in words:
+        if word.startswith("--set="):
+            settings.append(word.removeprefix("--set="))
+        else:
+            given[word.removeprefix("--")] = next(words)
+    again = grid_asked_for(checked(reproduce, settings, **given))
+    assert again == asked
+
+
+def test_a_file_of_weights_is_what_it_holds_wherever_it_lies(tmp_path: Path) -> None:
+    """The same file from elsewhere trains nothing anew; another one under its name does."""
+    store = fill(tmp_path / "store", ["raf-db"])
+    files = [tmp_path / name for name in ("a.pth", "b.pth", "other.pth")]
+    for file, content in zip(files, (b"1", b"1", b"2"), strict=True):
+        file.write_bytes(content)
+    one, moved, other = (_names(grid(store, tmp_path, weights=file)) for file in files)
+    assert one == moved
+    assert one & other == _names(grid(store, tmp_path))
+
+
+def test_a_training_goes_on_with_as_many_processes_as_it_began_with(tmp_path: Path) -> None:
+    """One that is only reserved takes as many as there are now."""
+    store = fill(tmp_path / "store", ["raf-db"])
+    found = grid(store, tmp_path, benchmarks=("rafdb",))
+    (_, training), *_ = found.trainings()
+    found.reserve(training)
+    assert training.parameters(store, 2)["processes"] == 2
+    training.run.start("finetune", {"train": {}, "processes": 8, "store_version": 0})
+    assert training.parameters(store, 2)["processes"] == 8
 
 
 def test_a_reserved_training_is_renewed_until_it_begins(tmp_path: Path) -> None:

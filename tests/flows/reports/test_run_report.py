@@ -117,6 +117,7 @@ def test_what_the_test_split_chose_is_red(browser: Browser, folder: Path, tmp_pa
         assert marked.all_inner_texts()[0] == "best on TEST"
         assert {m.evaluate("m => getComputedStyle(m).color") for m in marked.all()} == {RED}
         assert "Chosen on the test split" in seen.page.locator("header .alert").inner_text()
+        assert seen.page.get_by_alt_text("accuracy on test which selects by epoch").count() == 1
         scores = seen.page.locator("#summary table").first
         assert scores.locator("tbody tr", has_text="last epoch").count() == 1
         assert "No temperature" in seen.page.locator("#reliability").inner_text()
