@@ -12,6 +12,7 @@ from scn.paper import PaperFigure
 from scn.protocol import Noise, Protocol
 
 TableName = Literal["table2", "table3", "table4", "ablation"]
+Figures = Mapping[tuple[str, ...], Mapping[str, PaperFigure]]
 Pretraining = Literal["none", "baseline", "scn"]
 
 _NOISE: Final = (10, 20, 30)
@@ -59,7 +60,6 @@ class Cell:
     Attributes:
         row: of the table, in words.
         benchmark: its column.
-        name: for folders.
         train: how.
         protocol: with the table's noise.
         pretraining: on WebEmotion.
@@ -70,7 +70,6 @@ class Cell:
 
     row: str
     benchmark: str
-    name: str
     train: TrainConfig
     protocol: Protocol
     pretraining: Pretraining = "none"
@@ -93,23 +92,37 @@ def _starts(settings: Settings) -> Iterator[tuple[str, str, TrainConfig, str]]:
 
 
 def _table2(settings: Settings) -> Iterator[Cell]:
+    return _plain_and_scn(settings, paper.TABLE_2, _NOISE)
+
+
+def _table4(settings: Settings) -> Iterator[Cell]:
+    return _plain_and_scn(settings, paper.TABLE_4, (None,))
+
+
+def _plain_and_scn(
+    settings: Settings, figures: Figures, per_cents: Sequence[int | None]
+) -> Iterator[Cell]:
+    """Both methods from either start, with so many wrong labels, or with none."""
     for start, words, train, missing in _starts(settings):
-        for per_cent in _NOISE:
-            noise = Noise(share=per_cent / 100, seed=train.seed)
-            protocol = settings.protocol.model_copy(update={"noise": noise})
+        for per_cent in per_cents:
+            labels = "" if per_cent is None else f", {per_cent} % wrong"
+            key = (start,) if per_cent is None else (start, str(per_cent))
             for method, shown in (("baseline", "plain"), ("scn", "SCN")):
-                row = f"{words}, {per_cent} % wrong, {shown}"
                 for benchmark in settings.benchmarks:
                     yield Cell(
-                        row=row,
+                        row=f"{words}{labels}, {shown}",
                         benchmark=benchmark,
-                        name=f"{start}-{per_cent}-{method}",
                         train=_with(train, method),
-                        protocol=protocol,
-                        paper=_figure(paper.TABLE_2, (start, str(per_cent), method), benchmark),
-                        baseline=row.replace("SCN", "plain") if method == "scn" else "",
+                        protocol=_noisy(settings.protocol, per_cent),
+                        paper=_figure(figures, (*key, method), benchmark),
+                        baseline=f"{words}{labels}, plain" if method == "scn" else "",
                         missing=missing,
                     )
+
+
+def _noisy(protocol: Protocol, per_cent: int | None) -> Protocol:
+    noise = None if per_cent is None else Noise(share=per_cent / 100)
+    return protocol.model_copy(update={"noise": noise})
 
 
 def _table3(settings: Settings) -> Iterator[Cell]:
@@ -127,30 +140,12 @@ def _table3(settings: Settings) -> Iterator[Cell]:
             yield Cell(
                 row=row,
                 benchmark=benchmark,
-                name=f"{pretraining}-{method}",
                 train=_with(settings.train, method),
                 protocol=settings.protocol,
                 pretraining=pretraining,
                 paper=_figure(paper.TABLE_3, (pretraining, method), benchmark),
                 baseline="" if row == first else first,
             )
-
-
-def _table4(settings: Settings) -> Iterator[Cell]:
-    for start, words, train, missing in _starts(settings):
-        for method, shown in (("baseline", "plain"), ("scn", "SCN")):
-            row = f"{words}, {shown}"
-            for benchmark in settings.benchmarks:
-                yield Cell(
-                    row=row,
-                    benchmark=benchmark,
-                    name=f"{start}-{method}",
-                    train=_with(train, method),
-                    protocol=settings.protocol,
-                    paper=_figure(paper.TABLE_4, (start, method), benchmark),
-                    baseline=f"{words}, plain" if method == "scn" else "",
-                    missing=missing,
-                )
 
 
 def _ablation(settings: Settings) -> Iterator[Cell]:
@@ -161,7 +156,6 @@ def _ablation(settings: Settings) -> Iterator[Cell]:
             yield Cell(
                 row=f"{words}, {modules}",
                 benchmark=benchmark,
-                name=f"{start}-{modules.replace(' ', '-')}",
                 train=train.model_copy(update=dict(options)),
                 protocol=settings.protocol,
                 paper=_figure(paper.ABLATION, (start, modules), benchmark),
@@ -179,7 +173,5 @@ def _with(train: TrainConfig, method: str) -> TrainConfig:
     return train if method == "scn" else train.model_copy(update=dict(_PLAIN))
 
 
-def _figure(
-    table: Mapping[tuple[str, ...], Mapping[str, PaperFigure]], row: Sequence[str], benchmark: str
-) -> PaperFigure | None:
-    return table.get(tuple(row), {}).get(benchmark)
+def _figure(figures: Figures, row: Sequence[str], benchmark: str) -> PaperFigure | None:
+    return figures.get(tuple(row), {}).get(benchmark)
