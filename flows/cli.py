@@ -73,7 +73,8 @@ def ingest(
         parameters = checked(
             flow, settings or [], benchmark=benchmark, path=path, store=store, align=align
         )
-        reading = check_ingest(**{n: v for n, v in parameters.items() if n != "align"})
+        with Console(stderr=True).status(f"checking every file of {path}"):
+            reading = check_ingest(**{n: v for n, v in parameters.items() if n != "align"})
         with handed_on(reading):
             finish(flow(**parameters, return_state=True))
 
