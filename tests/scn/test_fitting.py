@@ -160,7 +160,7 @@ def test_a_killed_process_leaves_a_run_that_ends_alike(
     [
         # So slow a learner keeps to an opinion.
         {"relabel_confirmations": 2, "relabel_margin": 0.0, "learning_rate": 1e-5},
-        {"preset": "rul", "micro_batch": 5},
+        pytest.param({"preset": "rul", "micro_batch": 5}, marks=pytest.mark.slow),
     ],
 )
 def test_what_a_run_remembers_beyond_its_weights_outlives_a_kill(
