@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.runs import Run
 from flows.training.testing import kept_predictions
@@ -57,16 +57,14 @@ def show_comparison(found: Sequence[Contender], which: Which, console: Console) 
         ClassMismatch: they were not tested on the same faces and labels.
     """
     compared = compare_all(found[0].said, [each.said for each in found[1:]])
-    scores = Table("", "accuracy", "mean class accuracy", "macro F1", "faces", "", title=which)
+    scores = Table(_name(""), *_COLUMNS, title=which)
     for each in found:
         own = each.row["scores"][which]
         figures = [str(Interval(**own[name])) for name in _FIGURES]
         mark = _MARK if each.row.get("selection") == "test" else ""
         scores.add_row(each.name, *figures, str(own["faces"]), mark)
     console.print(scores)
-    pairs = Table(
-        f"beside {found[0].name}", "common faces", "gain", "right alone", "p (McNemar)", "in words"
-    )
+    pairs = Table(_name(f"beside {found[0].name}"), *_PAIRED)
     for each, result in zip(found[1:], compared, strict=True):
         pairs.add_row(each.name, *_cells(result))
     console.print(pairs)
@@ -74,7 +72,14 @@ def show_comparison(found: Sequence[Contender], which: Which, console: Console) 
         console.print(line, soft_wrap=True)
 
 
+_COLUMNS = ("accuracy", "mean class accuracy", "macro F1", "faces", "")
+_PAIRED = ("common faces", "gain", "right alone, first : it", "p (McNemar)", "in words")
 _FIGURES = ("accuracy", "mean_class_accuracy", "macro_f1")
+
+
+def _name(heading: str) -> Column:
+    """A column of names, which in a narrow terminal are folded, never cut."""
+    return Column(heading, overflow="fold", min_width=20)
 
 
 def _cells(found: Comparison) -> list[str]:
@@ -122,7 +127,7 @@ def _changed(first: Contender, other: Contender) -> str:
 
 
 def _ways(runs: Path, name: str, which: Which) -> list[Contender]:
-    run_name, _, wanted = name.partition("/")
+    run_name, wanted = _split(runs, name)
     run = Run(runs / run_name)
     record = run.read()
     result, protocol = record.get("result", {}), record.get("parameters", {}).get("protocol")
@@ -138,6 +143,14 @@ def _ways(runs: Path, name: str, which: Which) -> list[Contender]:
         for way, row in rows.items()
         if wanted in ("", way)
     ]
+
+
+def _split(runs: Path, name: str) -> tuple[str, str]:
+    """A run, and one of its ways if one is named; `reproduce` keeps its runs in a folder below."""
+    if "/" not in name or Run(runs / name).read():
+        return name, ""
+    run_name, _, wanted = name.rpartition("/")
+    return run_name, wanted
 
 
 def _said(run: Run, way: str, which: Which) -> Predictions:

@@ -4,16 +4,19 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.finetune import Task
 from scn.config import TrainConfig
 from scn.faces import Faces
 from scn.rehearsal import READ_AT_A_TIME, Rehearsal, read_all, rehearse
 from storage.reader import FaceReader
+
+_COLUMNS: Final = ("trainings", "faces", "steps", "s a step", "hours", "disk, GB", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,14 @@ class Cost:
         times: how many trainings of it are to do.
         of_each: what one costs; none if there is nothing to do.
         note: why there is nothing to do, or what the estimate leaves out.
+        missing: the command that brings what it needs.
     """
 
     name: str
     times: int = 0
     of_each: Rehearsal | None = None
     note: str = ""
+    missing: str = ""
 
     @property
     def hours(self) -> float:
@@ -95,10 +100,13 @@ class Rehearsals:
 
 def show_costs(costs: Sequence[Cost], runs: Path, console: Console) -> None:
     """Print what is to do, and whether the disk holds it."""
-    table = Table("", "trainings", "faces", "steps", "s a step", "hours", "disk, GB", "")
+    table = Table(Column(overflow="fold", min_width=20), *_COLUMNS)
     for cost in costs:
-        table.add_row(cost.name, *_cells(cost), cost.note)
+        note = "something is missing" if cost.missing else cost.note
+        table.add_row(cost.name, *_cells(cost), note)
     console.print(table)
+    for command in dict.fromkeys(cost.missing for cost in costs if cost.missing):
+        console.print(f"to bring what is missing: {command}", soft_wrap=True)
     hours, needed = sum(c.hours for c in costs), sum(c.disk_bytes for c in costs)
     free = shutil.disk_usage(_existing(runs)).free
     console.print(

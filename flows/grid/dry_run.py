@@ -49,7 +49,7 @@ def _costs(
     trainings: list[Training],
 ) -> list[Cost]:
     if cell is not None and (command := grid.missing(cell)):
-        return [Cost(name, note=f"needs: {command}")]
+        return [Cost(name, missing=command)]
     todo = [training for training in trainings if not training.done]
     if not todo:
         return [Cost(name, note="done")]

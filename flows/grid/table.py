@@ -55,9 +55,9 @@ def print_table(grid: Grid, console: Console) -> None:
 
 def _notes(grid: Grid, results: Sequence[Result]) -> list[str]:
     notes = [
-        "ours: mean of seeds ± 95 %, of the checkpoint that validation chose. The paper reports the"
-        " best epoch on the test split; recalled figures are from memory, not from a source that"
-        " could be read."
+        "ours: mean of seeds ± 95 %, of the checkpoint that validation chose; of one seed, the"
+        " interval of its tested faces. The paper reports the best epoch on the test split;"
+        " recalled figures are from memory, not from a source that could be read."
     ]
     if any(result.selection == "test" for result in results):
         notes.append(CHOSEN_ON_TEST)

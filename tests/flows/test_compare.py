@@ -99,6 +99,20 @@ def test_one_way_of_a_run_is_named_after_a_slash(tmp_path: Path) -> None:
     assert "baseline" not in result.stdout
 
 
+def test_runs_that_lie_deeper_are_named_by_their_path(tmp_path: Path) -> None:
+    """As those of `reproduce` do, beside others; names are whole in a narrow terminal."""
+    _run(tmp_path, "one", {"scn-random": 2.0})
+    _run(tmp_path, "reproduce/rafdb-scn-1", {"scn-random": 1.0})
+    result = CliRunner().invoke(
+        app,
+        ["compare", "one", "reproduce/rafdb-scn-1/scn-random", "--runs", str(tmp_path)],
+        env={"COLUMNS": "80"},
+    )
+    assert result.exit_code == 0, result.output
+    cells = [line.split("│")[1].strip() for line in result.stdout.splitlines() if "│" in line]
+    assert "reproduce/rafdb-scn-1/scn-random" in "".join(cells)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -167,9 +167,9 @@ def test_a_dry_run_reads_everything_and_estimates_each_cell(store: str, tmp_path
     scn = lines["rafdb: pretrained: SCN; fine-tuned: SCN"]
     assert scn[0] == "2"
     assert scn[-1] == "rehearsed from random weights"
-    assert lines["ferplus: pretrained: nothing; fine-tuned: plain"][-1] == (
-        f"needs: webemotion ingest ferplus PATH --store {store}"
-    )
+    assert lines["ferplus: pretrained: nothing; fine-tuned: plain"][-1] == "something is missing"
+    command = f"webemotion ingest ferplus PATH --store {store}"
+    assert f"to bring what is missing: {command}" in result.output
     assert "all of it on this machine, one after another" in result.output
 
 
